@@ -1,0 +1,288 @@
+"""Write a build folder whole or not at all, with a manifest by which anybody can make it again.
+
+Assumption: the folder's file system can rename. A build is assembled in a hidden folder beside its target and moved
+into place at the end; whatever interrupts it, the target is untouched and nothing is left behind. `geo.verify`
+reads the manifest back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pyproj
+import shapely
+
+from geo import measure
+from geo.errors import ConfigError, DataError
+from geo.exchange.content import file_content_sha256, layer_frames
+from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
+from geo.exchange.geopackage import write_geopackage
+from geo.generalise import HAZARD_LAYERS, generalise, is_exact, prove, public_table
+from geo.layer import Atlas
+from geo.source import file_sha256
+from geo.styles import qgis_styles
+
+FORMAT = "minemap-build/1"
+MANIFEST = "manifest.json"
+LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "pyarrow", "numpy", "pandas", "folium", "branca", "jinja2")
+SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg")  # a Shapefile is all of these
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What went into a build and what came out; plain JSON values.
+
+    Attributes
+    ----------
+    format : str
+        `FORMAT`.
+    inputs : mapping
+        ``{name: {"sha256"}}`` of every file that was read.
+    outputs : mapping
+        ``{name: {"sha256", "content_sha256", "n_features", "km2", "bounds"}}`` of every file written; the last three
+        only for files that hold layers: geodesic gross km², and west, south, east, north [degrees].
+    parameters : mapping
+        Keyword arguments of the recipe, with the area's name.
+    versions : mapping
+        Of minemap, Python, the libraries, and the platform.
+    """
+
+    format: str
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    versions: Mapping[str, str]
+
+
+def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) -> Manifest:
+    """Write an atlas as a build folder.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        In the public tier its mapped hazards are generalised to 1 km cells, and the written files are proved.
+    folder : str or Path
+        Must not exist, unless `overwrite`; missing parents are made.
+    overwrite : bool
+        Replace a folder that holds a minemap build; any other folder is left alone.
+
+    Returns
+    -------
+    Manifest
+        As written to ``manifest.json``.
+
+    Raises
+    ------
+    ConfigError
+        If the folder exists, is not ours to replace, or cannot be written.
+    """
+    target = Path(folder).resolve()
+    _check_target(target, overwrite)
+    shown = public(atlas) if atlas.tier == "public" else atlas
+    with _workplace(target) as work:
+        _write_outputs(shown, work)
+        manifest = _manifest(shown, work)
+        write_json(asdict(manifest), work / MANIFEST)
+        if atlas.tier == "public":
+            _prove_files(shown, work)
+        _move_into_place(work, target)
+    return manifest
+
+
+def read_manifest(folder: str | Path) -> Manifest:
+    """Read the manifest of a build folder.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds no minemap build.
+    DataError
+        If the manifest cannot be read.
+    """
+    path = Path(folder) / MANIFEST
+    if not path.is_file():
+        raise ConfigError(
+            "no minemap build", where=str(folder), expected=f"a folder with {MANIFEST}", mend="name a build folder"
+        )
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise ConfigError("unknown build format", where=str(path), expected=FORMAT, found=str(found["format"]))
+        return Manifest(**{name: found[name] for name in Manifest.__dataclass_fields__})
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as fault:
+        raise DataError("manifest cannot be read", where=str(path), found=f"{type(fault).__name__} {fault}") from fault
+
+
+def public(atlas: Atlas) -> Atlas:
+    """Return an atlas fit for the public: mapped hazards as 1 km cells, their km² to 0.1."""
+    mapped = tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
+    layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
+    return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped)) if mapped else atlas
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that may change a build's bytes."""
+    found = {name: metadata.version(name) for name in LIBRARIES}
+    try:
+        found["minemap"] = metadata.version("minemap")
+    except metadata.PackageNotFoundError:
+        found["minemap"] = "not installed"
+    return found | {
+        "python": platform.python_version(),
+        "gdal": pyogrio.__gdal_version_string__,
+        "geos": shapely.geos_version_string,
+        "proj": pyproj.proj_version_str,
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def input_sha256(path: Path) -> str:
+    """Return the SHA-256 of an input; of a Shapefile or a folder, over all its files."""
+    if path.is_dir():
+        parts = {part.relative_to(path).as_posix(): part for part in sorted(path.rglob("*")) if part.is_file()}
+    elif path.suffix.lower() == ".shp":
+        beside = [path.with_suffix(suffix) for suffix in SIDECARS] + [
+            path.with_suffix(suffix.upper()) for suffix in SIDECARS
+        ]
+        parts = {part.suffix.lower(): part for part in beside if part.is_file()}
+    else:
+        return file_sha256(path)
+    listing = "".join(f"{name} {file_sha256(part)}\n" for name, part in sorted(parts.items()))
+    return hashlib.sha256(listing.encode("utf-8")).hexdigest()
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise ConfigError("target is a file", where=str(target), mend="name a folder")
+    if not target.exists():
+        return
+    if not overwrite:
+        raise ConfigError(
+            "target exists", where=str(target), mend="use --overwrite (overwrite=True), or name another folder"
+        )
+    if any(target.iterdir()) and not _is_ours(target):
+        raise ConfigError(
+            "target is no minemap build", where=str(target), mend="it is not replaced: name another folder"
+        )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder holds a build, of whatever format version; a broken manifest does not count."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and str(found.get("format", "")).startswith("minemap-build/")
+
+
+@contextlib.contextmanager
+def _workplace(target: Path) -> Iterator[Path]:
+    """Give a hidden folder beside the target; remove it, and parents made for it, if the build does not get through."""
+    made = [parent for parent in target.parents if not parent.exists()]
+    work: Path | None = None
+    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        except OSError as fault:
+            raise ConfigError(
+                "cannot write", where=str(target.parent), found=str(fault.strerror), mend="name another folder"
+            ) from fault
+        yield work
+    finally:
+        if work is not None and work.exists():
+            shutil.rmtree(work)
+        for parent in made:
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+
+
+def _write_outputs(atlas: Atlas, work: Path) -> None:
+    from geo.maps.web import draw_map  # folium comes with it: a second of imports that reading data does without
+
+    frames = {name: layer.frame for name, layer in atlas.layers.items()}
+    write_csv(atlas.areas, work / "areas.csv")
+    write_json(records(atlas.areas), work / "areas.json")
+    write_csv(atlas.lengths, work / "lengths.csv")
+    for name in ("ledger", "overlaps"):
+        if not (table := getattr(atlas, name)).empty:
+            write_csv(table, work / f"{name}.csv")
+    write_geopackage(frames, work / "layers.gpkg", qgis_styles(atlas.layers))
+    (work / "layers").mkdir()
+    for name, frame in frames.items():
+        write_parquet(frame, work / "layers" / f"{name}.parquet")
+        write_geojson(frame, work / "layers" / f"{name}.geojson")
+    draw_map(atlas).save(work / "atlas.html")
+    if atlas.tier == "public":
+        work.chmod(0o777 & ~_umask())  # made for its owner alone, which is what the restricted tier keeps
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _manifest(atlas: Atlas, work: Path) -> Manifest:
+    files = sorted(path for path in work.rglob("*") if path.is_file())
+    parameters = {**atlas.parameters, "area": atlas.area.name}
+    absolute = [name for name, value in parameters.items() if isinstance(value, str) and Path(value).is_absolute()]
+    if absolute:
+        raise ConfigError("absolute path in the parameters", where=", ".join(absolute), mend="record inputs by name")
+    return Manifest(
+        format=FORMAT,
+        inputs={name: {"sha256": input_sha256(path)} for name, path in sorted(atlas.inputs.items())},
+        outputs={path.relative_to(work).as_posix(): _entry(path) for path in files},
+        parameters=json.loads(json.dumps(parameters)),  # tuples become the lists that reading back gives
+        versions=versions(),
+    )
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    """Return a manifest entry: checksums, and of layers the number of features, km² and bounds."""
+    entry: dict[str, Any] = {"sha256": file_sha256(path), "content_sha256": file_content_sha256(path)}
+    if path.suffix not in (".gpkg", ".parquet", ".geojson"):
+        return entry
+    frames = [frame for frame in layer_frames(path).values() if hasattr(frame, "total_bounds")]
+    entry["n_features"] = sum(map(len, frames))
+    entry["km2"] = round(sum(measure.total_km2(frame) for frame in frames), 6)
+    filled = [shapely.box(*frame.total_bounds) for frame in frames if len(frame)]
+    entry["bounds"] = [round(float(edge), 9) for edge in shapely.total_bounds(filled)] if filled else None
+    return entry
+
+
+def _prove_files(atlas: Atlas, work: Path) -> None:
+    """Read the written hazard layers back and prove that none gives an exact field away."""
+    for name in HAZARD_LAYERS:
+        if name in atlas.layers and is_exact(atlas.layers[name]).any():
+            for suffix in ("parquet", "geojson"):
+                path = work / "layers" / f"{name}.{suffix}"
+                prove(layer_frames(path)[name], area=atlas.area, name=path.name)
+            prove(layer_frames(work / "layers.gpkg")[name], area=atlas.area, name=f"layers.gpkg {name}")
+
+
+def _move_into_place(work: Path, target: Path) -> None:
+    """Rename the finished folder to its target; a build that stands there is put aside, and back on failure."""
+    if not target.exists():
+        work.rename(target)
+        return
+    aside = work.with_name(work.name + ".old")
+    target.rename(aside)
+    try:
+        work.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    shutil.rmtree(aside)

@@ -1,0 +1,1 @@
+"""Hazard data in (read, check) and files out (GeoPackage, GeoParquet, GeoJSON, tables)."""

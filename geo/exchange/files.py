@@ -1,0 +1,123 @@
+"""Write layers and tables as files whose bytes repeat: GeoParquet, GeoJSON, CSV and JSON.
+
+Limit: a file holds no clock, no path and no name of the machine; pyarrow and GDAL sign their own files, so bytes
+repeat for one set of library versions, and `geo.exchange.content` compares what the files say across versions.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from geo.errors import DataError
+
+GEOJSON_DECIMALS = 7  # RFC 7946 advises 6 to 7: 7 is about 1 cm
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a frame as GeoParquet 1.1 with a bounding-box column, compressed by zstd.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        In any CRS; written at full precision in the order given.
+    path : Path
+        Replaced if it exists.
+    """
+    frame.to_parquet(path, index=False, schema_version="1.1.0", write_covering_bbox=True, compression="zstd")
+
+
+def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a frame as GeoJSON after RFC 7946: longitude and latitude, 7 decimals, outer rings counter-clockwise.
+
+    Raises
+    ------
+    DataError
+        If the frame has no CRS.
+    """
+    if frame.crs is None:
+        raise DataError("no CRS", where=path.name, mend="set the frame's CRS before it is written")
+    pyogrio.write_dataframe(
+        frame.to_crs("EPSG:4326"),
+        path,
+        driver="GeoJSON",
+        geometry_type=geometry_type(frame),
+        RFC7946="YES",
+        COORDINATE_PRECISION=str(GEOJSON_DECIMALS),
+        WRITE_NAME="NO",  # GDAL would write the file's stem, and a temporary name would change the bytes
+    )
+
+
+def geometry_type(frame: gpd.GeoDataFrame) -> str:
+    """Return the one OGR geometry type that holds every feature, ``Unknown`` when they are mixed.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> square = shapely.box(0, 0, 1, 1)
+    >>> geometry_type(gpd.GeoDataFrame(geometry=[square, shapely.MultiPolygon([square])]))
+    'MultiPolygon'
+    """
+    kinds = {str(kind) for kind in frame.geom_type.dropna()}
+    single = {kind.removeprefix("Multi") for kind in kinds}
+    if len(single) != 1 or single == {"GeometryCollection"}:
+        return "Unknown"
+    return single.pop() if len(kinds) == 1 and not next(iter(kinds)).startswith("Multi") else "Multi" + single.pop()
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    r"""Write a table as CSV: UTF-8, ``\n``, the shortest numbers that read back exactly.
+
+    Counts (``n_…``) have no decimal point. A text cell that a spreadsheet would run as a formula gets a leading
+    apostrophe.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_csv(pd.DataFrame({"name": ["=1+1"], "n_fields": [3.0], "km2": [0.1]}), Path(folder, "t.csv"))
+    ...     Path(folder, "t.csv").read_text()
+    "name,n_fields,km2\n'=1+1,3,0.1\n"
+    """
+    _spreadsheet_safe(_whole_counts(frame)).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_json(value: object, path: Path) -> None:
+    """Write a value as JSON: UTF-8, sorted keys, one-space indent, no NaN."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as JSON-able records, None where a cell is empty.
+
+    Examples
+    --------
+    >>> records(pd.DataFrame({"part": ["all"], "n_features": [2.0], "net_km2": [float("nan")]}))
+    [{'part': 'all', 'n_features': 2, 'net_km2': None}]
+    """
+    plain = _whole_counts(frame).astype(object)
+    rows = plain.where(plain.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _whole_counts(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = [name for name in frame.columns if str(name).startswith("n_") and pd.api.types.is_float_dtype(frame[name])]
+    whole = [name for name in counts if (frame[name].dropna() % 1 == 0).all()]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    guarded = {name: frame[name].map(_guard, na_action="ignore") for name in texts}
+    return frame.assign(**guarded)
+
+
+def _guard(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell

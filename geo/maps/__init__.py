@@ -1,0 +1,1 @@
+"""Maps: the offline web map, and the symbols that every product shares."""

@@ -1,0 +1,64 @@
+/* Text in two languages, always as text nodes; one switch turns the whole page. */
+"use strict";
+
+(function (atlas) {
+  const listeners = [];
+
+  /** Make an element with text or children; a string becomes a text node, never markup. */
+  atlas.make = function (tag, properties, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties || {})) {
+      if (name === "class") element.className = value;
+      else if (name in element && name !== "list") element[name] = value;
+      else element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  };
+
+  /** Both languages of a pair {en, ko} side by side; the style sheet shows one. */
+  atlas.both = function (pair) {
+    const fragment = document.createDocumentFragment();
+    if (pair.en === pair.ko) {
+      fragment.append(pair.en);
+      return fragment;
+    }
+    fragment.append(atlas.make("span", { lang: "en" }, pair.en), atlas.make("span", { lang: "ko" }, pair.ko));
+    return fragment;
+  };
+
+  /** A word of the page by key, as a fragment in both languages. */
+  atlas.word = (key) => atlas.both(atlas.config.words[key]);
+
+  /** A value of a controlled list in both languages; anything else as it stands. */
+  atlas.value = function (value) {
+    const pair = atlas.config.values[value];
+    return pair ? atlas.both(pair) : document.createTextNode(String(value));
+  };
+
+  atlas.language = () => document.documentElement.lang;
+  atlas.pick = (pair) => pair[atlas.language()] || pair.en;
+  atlas.onLanguage = (listener) => listeners.push(listener);
+
+  /** Show the page in a language: text by style sheet, attributes by hand. */
+  atlas.speak = function (language) {
+    document.documentElement.lang = language;
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    }
+    for (const element of document.querySelectorAll("[data-label-en]")) {
+      const text = language === "ko" ? element.dataset.labelKo : element.dataset.labelEn;
+      element.setAttribute("aria-label", text);
+      element.title = text;
+    }
+    document.title = atlas.pick(atlas.config.title);
+    listeners.forEach((listener) => listener(language));
+  };
+
+  /** Give an element an accessible name in both languages. */
+  atlas.label = function (element, pair) {
+    element.dataset.labelEn = pair.en;
+    element.dataset.labelKo = pair.ko;
+    return element;
+  };
+})(window.atlas);

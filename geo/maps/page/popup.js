@@ -1,0 +1,98 @@
+/* What stands at a place: tooltips and popups made of text nodes only. */
+"use strict";
+
+(function (atlas) {
+  /** A number as people read areas: 0.1 km², 0.01 below one. */
+  function km2(m2) {
+    const value = m2 / 1e6;
+    return `${value.toFixed(value < 1 ? 2 : 1)} km²`;
+  }
+
+  const FORMATS = {
+    area_m2: km2,
+    mined_km2: (value) => `${value.toPrecision(2)} km²`,
+    precision_m: (value) => `±${value} m`,
+    uncertainty_km: (value) => `±${value} km`,
+    inner_m: (value) => `${Math.round(value)} m`,
+    outer_m: (value) => `${Math.round(value)} m`,
+    population: (value) => value.toLocaleString("en"),
+  };
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px"]);
+
+  function name(layer, row) {
+    const en = layer.value("name_en", row) || layer.value("id", row) || "";
+    return { en, ko: layer.value("name_ko", row) || en };
+  }
+
+  /** The name of a feature and the kind of its layer. */
+  atlas.tooltip = function (layer, row) {
+    const node = atlas.make("div", {}, atlas.make("strong", {}, atlas.both(name(layer, row))));
+    node.append(atlas.make("div", {}, atlas.both(layer.title)));
+    if (layer.simulated) node.append(atlas.make("div", { class: "simulated" }, atlas.word("simulated_tag")));
+    return node;
+  };
+
+  function line(list, key, content) {
+    list.append(atlas.make("dt", {}, atlas.config.words[`field_${key}`] ? atlas.word(`field_${key}`) : key), atlas.make("dd", {}, content));
+  }
+
+  function attributes(layer, row) {
+    const list = atlas.make("dl", {});
+    for (const key of Object.keys(layer.columns)) {
+      const value = layer.value(key, row);
+      if (HIDDEN.has(key) || value === null || value === "") continue;
+      if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
+      else if (key === "sources") line(list, key, atlas.sourceTitles(value));
+      else line(list, key, atlas.value(value));
+    }
+    return list;
+  }
+
+  /** Titles of the sources behind keys joined by semicolons. */
+  atlas.sourceTitles = (keys) =>
+    keys
+      .split(";")
+      .map((key) => (atlas.config.sources[key] || { title: key }).title)
+      .join("; ");
+
+  function where(latlng) {
+    const place = atlas.place(latlng);
+    return atlas.make("p", { class: "where" }, atlas.make("span", { class: "decimal" }, place.decimal), atlas.make("br", {}), atlas.make("span", { class: "dms" }, place.dms));
+  }
+
+  function warning(layer) {
+    const node = atlas.make("div", { class: "warning" });
+    for (const key of layer.warnings) node.append(atlas.make("p", {}, atlas.both(layer.texts[key])));
+    return node;
+  }
+
+  function open(map, latlng, node) {
+    const width = Math.min(320, map.getSize().x - 70);
+    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(160, map.getSize().y - 140), autoPanPadding: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
+  }
+
+  /** Open the popup of one feature. */
+  atlas.openFeature = function (map, layer, row, latlng) {
+    const node = atlas.make("article", { class: "popup" }, atlas.make("p", { class: "kind" }, atlas.both(layer.title)));
+    node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer), attributes(layer, row), where(latlng));
+    open(map, latlng, node);
+  };
+
+  /** Open the popup of a place: its coordinates and every shown area that holds it. */
+  atlas.openPlace = function (map, latlng) {
+    const node = atlas.make("article", { class: "popup" }, atlas.make("h3", {}, atlas.word("this_place")), where(latlng));
+    const list = atlas.make("ul", {});
+    for (const layer of atlas.layers.filter((one) => one.shown)) {
+      const rows = atlas.rowsAt(layer, latlng).slice(0, 4);
+      for (const row of rows) list.append(atlas.make("li", {}, atlas.both(layer.title), ": ", about(layer, row)));
+    }
+    if (list.children.length) node.append(atlas.make("p", { class: "kind" }, atlas.word("lies_in")), list);
+    node.append(atlas.make("p", { class: "warning" }, atlas.both(atlas.config.texts.no_data)));
+    open(map, latlng, node);
+  };
+
+  function about(layer, row) {
+    if (layer.name !== "mined_density") return atlas.both(name(layer, row));
+    return FORMATS.mined_km2(layer.value("mined_km2", row));
+  }
+})(window.atlas);

@@ -1,0 +1,75 @@
+/* Opens the page: decode every layer, draw it, and only then take the notice away. */
+"use strict";
+
+(function (atlas) {
+  atlas.layers = [];
+  const page = document.documentElement;
+
+  /** Whether names of a layer may be on the map now; names without a layer always may. */
+  atlas.isShown = (name) => name === "" || atlas.layers.some((layer) => layer.name === name && layer.shown);
+
+  /** After any change of what is shown. */
+  atlas.changed = function () {
+    if (!atlas.labels) return;
+    atlas.drawLegend();
+    atlas.countShown();
+    atlas.labels.place();
+    const simulated = atlas.layers.some((layer) => layer.shown && layer.simulated);
+    document.body.classList.toggle("simulated", simulated || atlas.config.synthetic);
+  };
+
+  async function load(name, map) {
+    const layer = await atlas.read(`data-${name}`);
+    atlas.buildLayer(layer);
+    if (layer.name === "mdl") atlas.softBand(layer);
+    layer.shown = !atlas.config.start_hidden.includes(name);
+    if (layer.shown) layer.group.addTo(map);
+    return layer;
+  }
+
+  function wire(map) {
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.addEventListener("click", () => atlas.speak(button.dataset.language));
+    }
+    const fold = document.getElementById("legend-toggle");
+    const folded = (on) => {
+      document.getElementById("legend").classList.toggle("folded", on);
+      fold.setAttribute("aria-expanded", String(!on));
+    };
+    fold.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
+    folded(window.matchMedia("(max-width: 760px)").matches);
+    map.on("click", (event) => atlas.openPlace(map, event.latlng));
+    atlas.onLanguage(() => {
+      map.closePopup();
+      atlas.labels.place();
+    });
+  }
+
+  /** Called by the page's last script with the Leaflet map that folium made. */
+  atlas.start = async function (map) {
+    atlas.map = map;
+    map.attributionControl.setPrefix("Leaflet");
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    atlas.config = await atlas.read("data-config");
+    atlas.preparePanes(map);
+    atlas.drawPatterns(atlas.config.symbols);
+    atlas.label(map.zoomControl._zoomInButton, atlas.config.words.zoom_in);
+    atlas.label(map.zoomControl._zoomOutButton, atlas.config.words.zoom_out);
+    atlas.label(map.getContainer(), atlas.config.words.map_label);
+    map.getContainer().setAttribute("role", "application");
+    atlas.drawGround(await atlas.read("data-ground"));
+    for (const name of atlas.config.layers) {
+      atlas.layers.push(await load(name, map));
+      page.dataset.ready = atlas.layers.length;
+    }
+    atlas.labels = new atlas.Labels(atlas.config.labels).addTo(map);
+    atlas.followZoom();
+    atlas.drawTree();
+    atlas.drawPanel(map);
+    wire(map);
+    map.fitBounds(atlas.config.view, { padding: [18, 18], animate: false });
+    atlas.speak(page.lang);
+    atlas.changed();
+    document.getElementById("notice").hidden = atlas.layers.length === Number(page.dataset.layers);
+  };
+})(window.atlas);

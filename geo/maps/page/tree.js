@@ -1,0 +1,48 @@
+/* The layer list: groups, counts, areas and dates, a switch for each layer and a fader for each group. */
+"use strict";
+
+(function (atlas) {
+  const km2 = (value) => `${value.toLocaleString("en", { minimumFractionDigits: value < 1 ? 2 : 1, maximumFractionDigits: value < 1 ? 2 : 1 })} km²`;
+
+  function figures(layer) {
+    const parts = [layer.n.toLocaleString("en")];
+    if (layer.km2 !== null) parts.push(km2(layer.km2));
+    return parts.join(" · ");
+  }
+
+  function row(layer) {
+    const box = atlas.make("input", { type: "checkbox", id: `show-${layer.name}`, checked: layer.shown });
+    box.addEventListener("change", () => atlas.show(layer, box.checked));
+    const symbol = atlas.config.symbols[layer.symbols[Math.floor((layer.symbols.length - 1) / 2)]];
+    const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
+    const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of));
+    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated);
+  }
+
+  function fader(name) {
+    const input = atlas.make("input", { type: "range", min: 0.1, max: 1, step: 0.05, value: 1, class: "fader" });
+    atlas.label(input, { en: `Opacity: ${atlas.config.words[`group_${name}`].en}`, ko: `불투명도: ${atlas.config.words[`group_${name}`].ko}` });
+    input.addEventListener("input", () => atlas.fade(name, input.value));
+    return input;
+  }
+
+  /** Build the list from the groups of the configuration. */
+  atlas.drawTree = function () {
+    const tree = document.getElementById("tree");
+    for (const [name, members] of Object.entries(atlas.config.groups)) {
+      const layers = members.map((member) => atlas.layers.find((layer) => layer.name === member)).filter(Boolean);
+      if (!layers.length) continue;
+      const head = atlas.make("legend", {}, atlas.word(`group_${name}`));
+      const list = atlas.make("ul", {}, ...layers.map(row));
+      tree.append(atlas.make("fieldset", { class: `group group-${name}` }, head, fader(name), list));
+    }
+  };
+
+  /** Say how many features are on the map. */
+  atlas.countShown = function () {
+    const n = atlas.layers.filter((layer) => layer.shown).reduce((sum, layer) => sum + layer.n, 0);
+    const text = n.toLocaleString("en");
+    document.documentElement.dataset.shown = n;
+    document.getElementById("shown").replaceChildren(atlas.both({ en: `${text} features shown`, ko: `표시된 객체 ${text}개` }));
+  };
+})(window.atlas);

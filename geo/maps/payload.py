@@ -1,0 +1,178 @@
+"""Layers as compressed data blocks of the page: chosen columns, and geometry as whole-number steps.
+
+Assumption: the map shows what is known to 500 m or worse, so modelled, allocated and declared shapes are rounded to 1e-5°
+(about 1 m) and thinned by at most `THINNED_DEG` (about 10 m, a third of a pixel at the closest zoom). Surveyed and supplied
+shapes are rounded to 1e-6° and never thinned. Full precision is in ``layers.gpkg``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.layer import Layer
+from geo.maps.symbols import GROUPS, symbol_keys
+
+FINE, COARSE = 6, 5  # decimals of a degree
+THINNED_DEG = 1e-4
+EXACT_BASES = frozenset({"surveyed", "supplied"})
+WIDTHS_PX = {"very wide": 4.0, "estuary": 4.0, "wide": 2.6, "medium": 1.8, "narrow": 1.2}
+COMMON = ("id", "name_en", "name_ko", "land_class")
+TAIL = ("basis", "as_of", "sources")
+_HAZARD = ("national_term", "land_status", "zone", "area_m2", "precision_m", "series")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "planned_minefields": _HAZARD,
+    "unconfirmed_minefields": _HAZARD,
+    "flood_displacement": ("river", "reach", "origin", "band", "class", "inner_m", "outer_m", "index", "q05", "q50", "q95", "drivers", "area_m2"),
+    "mined_density": ("pi", "mined_km2"),
+    "rivers": ("flows_into", "mean_width_m", "width_class", "tidal", "accuracy_km"),
+    "incidents": ("event", "date_start", "date_end", "place", "place_en", "place_ko", "county", "river", "mine_type", "origin", "n_lost", "n_found", "n_exploded",
+                  "killed", "injured", "uncertainty_km", "record_kind", "confidence", "note"),
+    "places": ("kind", "population", "population_year", "accuracy_km"),
+    "cleared_areas": ("date", "status", "land_status", "value", "unit", "uncertainty_km", "note"),
+    "mdl": ("precision_m", "length_km"),
+    "dmz": ("part", "area_m2", "distance_m"),
+    "mcz": ("part", "area_m2", "distance_m"),
+}  # fmt: skip
+
+
+def packed(value: Any) -> str:
+    """Return any JSON value as compressed base64 text; the same value gives the same text.
+
+    Examples
+    --------
+    >>> import base64, zlib
+    >>> zlib.decompress(base64.b64decode(packed({"name": "지뢰"}))).decode()
+    '{"name":"지뢰"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def layer_block(layer: Layer) -> dict[str, Any]:
+    """Return what the page needs to draw a layer: columns, symbols and geometry.
+
+    Returns
+    -------
+    dict
+        ``name, group_name, n, simulated, basis, sources, columns, symbols, sets``; see `column` and `geometry_sets`.
+    """
+    frame = layer.frame
+    keys = symbol_keys(layer.name, frame)
+    own = () if layer.name == "mined_density" else (*COMMON, *COLUMNS[layer.name], *TAIL)
+    names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame]
+    columns = {name: column(frame[name]) for name in names}
+    columns["symbol"] = column(pd.Series(keys))
+    if "width_class" in frame:
+        columns["width_px"] = column(frame.width_class.map(WIDTHS_PX).fillna(WIDTHS_PX["narrow"]))
+    exact = frame.basis.isin(EXACT_BASES).to_numpy()
+    return {
+        "name": layer.name,
+        "group_name": next(group for group, members in GROUPS.items() if layer.name in members),
+        "n": len(frame),
+        "simulated": bool(frame.simulated.any()),
+        "basis": layer.basis,
+        "sources": list(layer.sources),
+        "precision_m": precision_m(layer),
+        "columns": columns,
+        "symbols": list(dict.fromkeys(keys.tolist())),
+        "sets": geometry_sets(frame.geometry, exact),
+    }
+
+
+def precision_m(layer: Layer) -> float:
+    """Return how exact the places of a layer are [m]: the coarsest stated value, 500 where none is stated."""
+    if "precision_m" not in layer.frame:
+        return 500.0
+    stated = pd.to_numeric(layer.frame.precision_m, errors="coerce").max()
+    return float(stated) if np.isfinite(stated) else 500.0
+
+
+def column(series: pd.Series) -> dict[str, Any]:
+    """Return a column as numbers, or as a list of texts with one code a row.
+
+    Examples
+    --------
+    >>> column(pd.Series(["a", "b", "a"]))
+    {'values': ['a', 'b'], 'codes': [0, 1, 0]}
+    >>> column(pd.Series([1.0, float("nan"), 0.123456]))
+    {'values': [1, None, 0.12346]}
+    """
+    if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
+        return {"values": [number(value) for value in series.tolist()]}
+    texts = series.astype(object).where(series.notna(), "").map(str)
+    codes, values = pd.factorize(texts)
+    return {"values": list(map(str, values)), "codes": codes.tolist()}
+
+
+def number(value: float) -> float | int | None:
+    """Return a number with at most five significant digits, whole where it is whole, None where it is missing."""
+    if value is None or not np.isfinite(value):
+        return None
+    short = float(f"{value:.5g}")
+    return int(short) if short == int(short) else short
+
+
+def geometry_sets(shapes: gpd.GeoSeries, exact: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Return the geometry as up to three sets (point, line, polygon) and by precision.
+
+    Each set has ``kind``, ``decimals``, ``rows`` (steps from one row to the next), ``points`` (of each line or ring), ``rings`` (of each polygon, its
+    last point left out) and ``x``, ``y``: whole-number steps in units of ``10 ** -decimals`` degrees.
+    """
+    sets = []
+    for decimals, chosen in ((FINE, exact), (COARSE, ~exact)):
+        rows = np.flatnonzero(chosen)
+        kept = shapes.values[rows]
+        if decimals == COARSE:
+            kept = thinned(kept)
+        parts, owner = shapely.get_parts(kept, return_index=True)
+        kinds = shapely.get_dimensions(parts)
+        for dimension, kind in enumerate(("point", "line", "polygon")):
+            if (mine := kinds == dimension).any():
+                sets.append(geometry_set(kind, parts[mine], rows[owner[mine]], decimals))
+    return sets
+
+
+def thinned(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes without the points that no screen shows; rings of few points keep them all."""
+    many = shapely.get_num_coordinates(shapes) > 24
+    found = np.array(shapes, dtype=object)
+    found[many] = shapely.simplify(found[many], THINNED_DEG, preserve_topology=True)
+    return found
+
+
+def geometry_set(kind: str, parts: NDArray[np.object_], rows: NDArray[np.int_], decimals: int) -> dict[str, Any]:
+    """Return one set of single-part shapes of one kind; ``rows`` tells which feature each belongs to."""
+    ragged = shapely.to_ragged_array(list(parts))
+    points, offsets = ragged[1], ragged[2]
+    found: dict[str, Any] = {"kind": kind, "decimals": decimals, "rows": steps(rows)}
+    if kind == "polygon":
+        keep = np.ones(len(points), dtype=bool)
+        keep[np.asarray(offsets[0])[1:] - 1] = False
+        found["points"] = (np.diff(offsets[0]) - 1).tolist()
+        found["rings"] = np.diff(offsets[1]).tolist()
+        points = points[keep]
+    elif kind == "line":
+        found["points"] = np.diff(offsets[0]).tolist()
+    whole = np.rint(points[:, :2] * 10**decimals).astype(np.int64)
+    return found | {"x": steps(whole[:, 0]), "y": steps(whole[:, 1])}
+
+
+def steps(values: NDArray[np.int_]) -> list[int]:
+    """Return the differences of whole numbers, the first one counted from zero.
+
+    Examples
+    --------
+    >>> steps(np.array([5, 7, 7]))
+    [5, 2, 0]
+    """
+    found: list[int] = np.diff(values, prepend=0).tolist()
+    return found

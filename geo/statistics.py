@@ -1,0 +1,307 @@
+"""The area table: gross, overlap and net km² of every polygon layer, set beside the reported figures.
+
+Every km² is measured from the layer's geometry at the moment of asking, so a changed polygon changes its figure and its verdict.
+Gross is the sum over features, net the area of their union, overlap the difference. Figures of different series are never added.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.area import StudyArea
+from geo.errors import ConfigError, nearest
+from geo.layer import Layer
+from geo.measure import areas_m2, lengths_m, overlap_km2, total_km2
+from geo.reported import ReportedFigure, Series, figure, reconcile, series, verdict
+
+COLUMNS = (
+    "layer", "part", "n_features", "gross_km2", "overlap_km2", "net_km2", "reported_km2", "series", "as_of", "difference_km2",
+    "difference_percent", "verdict", "basis",
+)
+LENGTH_COLUMNS = (
+    "line", "part", "metric", "value_km", "reported_km", "series", "as_of", "difference_km", "difference_percent", "verdict", "basis",
+)
+PAIRS = (
+    ("dmz", "mcz"), ("planned_minefields", "unconfirmed_minefields"), ("planned_minefields", "dmz"), ("planned_minefields", "mcz"),
+    ("unconfirmed_minefields", "dmz"), ("unconfirmed_minefields", "mcz"), ("flood_displacement", "dmz"), ("flood_displacement", "mcz"),
+)
+CLASS_PRIORITY = ("CHA", "SHA", "indication", "screening")  # a place that lies in two classes counts in the first
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the area table before it is measured: which features, beside which figure."""
+
+    layer: Layer
+    part: str
+    frame: gpd.GeoDataFrame | None
+    reported: ReportedFigure | None = None
+    comparable: bool = True
+    reason: str = ""
+    series: str = ""
+
+    def measured(self) -> tuple[Any, ...]:
+        """Return the values of `COLUMNS`."""
+        solved = self.layer.basis == "declared"
+        gross = math.nan if self.frame is None else total_km2(self.frame)
+        overlap = math.nan if self.frame is None else overlap_km2(self.frame)
+        net = gross - overlap
+        answer = reconcile(
+            None if self.frame is None else net, self.reported, basis=self.layer.basis, solved=solved, comparable=self.comparable, reason=self.reason
+        )
+        said = f"{answer.verdict}: {answer.reason}" if answer.reason else answer.verdict
+        count = None if self.frame is None else len(self.frame)
+        about = (self.reported.series, self.reported.as_of) if self.reported else (self.series, self.layer.as_of)
+        return (
+            self.layer.name, self.part, count, gross, overlap, net, answer.reported_km2, *about, answer.difference_km2,
+            answer.difference_percent, said, self.layer.basis,
+        )
+
+
+def area_table(area: StudyArea, layers: Mapping[str, Layer], series_name: str) -> pd.DataFrame:
+    """Return the table ``areas.csv``: every polygon layer, whole and by part, reconciled.
+
+    Parameters
+    ----------
+    area : StudyArea
+    layers : mapping of str to Layer
+    series_name : str
+        The series that the minefields follow or are compared with; all others stand below as published values.
+
+    Returns
+    -------
+    DataFrame
+        With `COLUMNS`; the first row of each layer has ``part`` = "all".
+    """
+    rows = [row for layer in layers.values() for row in layer_rows(area, layer, series_name)]
+    table = pd.DataFrame([row.measured() for row in rows], columns=list(COLUMNS))
+    return table.astype({"n_features": "Int64"})
+
+
+def layer_rows(area: StudyArea, layer: Layer, series_name: str) -> Iterator[Row]:
+    """Yield the rows of one layer: whole, parts and other published values."""
+    if len(layer.frame) and (shapely.get_dimensions(layer.frame.geometry.values) < 2).all():
+        return
+    if layer.name in ("dmz", "mcz"):
+        yield from zone_rows(area, layer)
+    elif layer.name in ("planned_minefields", "unconfirmed_minefields"):
+        yield from field_rows(area, layer, series(area, series_name))
+    elif layer.name == "flood_displacement":
+        yield Row(layer, "all", layer.frame, reason="no area of such zones is published")
+        for origin, frame in layer.frame.groupby("origin", sort=True):
+            yield Row(layer, str(origin), frame, reason="no area of such zones is published")
+    else:
+        yield Row(layer, "all", layer.frame, reason="area of the grid cells, not of mined land")
+
+
+def zone_rows(area: StudyArea, layer: Layer) -> Iterator[Row]:
+    """Yield the rows of the DMZ or the MCZ."""
+    spec = area.settings[layer.name]
+    chosen = spec["figures"][spec["figure"]] if layer.name == "mcz" else spec
+    supplied = layer.basis != "declared"
+    note = "" if supplied else chosen.get("note", "")
+    yield Row(layer, "all", layer.frame, figure(area, chosen["whole"]), reason=note)
+    parts = layer.frame.part.astype(str)
+    if layer.name == "dmz" and parts.str.startswith("south").any():
+        yield Row(layer, "south", layer.frame[parts.str.startswith("south")], figure(area, spec["south"]))
+    names = area.settings["provinces"]
+    keys = {f"south_{names['west']}": "south_west", f"south_{names['east']}": "south_east", "north": "north"}
+    keys |= {names["west"]: "west", names["east"]: "east"}
+    for part in parts[parts != "south"].drop_duplicates():
+        key = chosen.get(keys.get(part, ""), "")
+        if key or part != "whole":
+            said = note if part == names["west"] else ""
+            yield Row(layer, part, layer.frame[parts == part], figure(area, key) if key else None, reason=said or ("" if key else "no figure for this part"))
+    for key in spec["other"]:
+        if key != chosen["whole"]:
+            yield Row(layer, "all", None, figure(area, key))
+
+
+def field_rows(area: StudyArea, layer: Layer, chosen: Series) -> Iterator[Row]:
+    """Yield the rows of planned or unconfirmed minefields, with every other series below."""
+    kind = layer.name.removesuffix("_minefields")
+    yield Row(layer, "all", layer.frame, getattr(chosen, f"{kind}_km2"))
+    zones = layer.frame["zone"].astype(str)
+    for zone in zones[zones != ""].drop_duplicates():
+        yield Row(layer, str(zone), layer.frame[zones == zone], reason="no source splits km² by zone", series=chosen.name)
+    for name in area.settings["series"]:
+        other = getattr(series(area, name), f"{kind}_km2")
+        if name != chosen.name and other is not None:
+            yield Row(layer, "all", None, other)
+
+
+def shared_with(frame: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the pieces of one layer's features that lie in another's, in whole polygons of more than 1 m²."""
+    left, right = shapely.STRtree(other.geometry.values).query(frame.geometry.values, predicate="intersects")
+    pieces = shapely.intersection(np.array(frame.geometry.values)[left], np.array(other.geometry.values)[right])
+    shared = gpd.GeoDataFrame(geometry=gpd.GeoSeries(pieces, crs=frame.crs))
+    return shared[areas_m2(shared) > 1.0]
+
+
+def overlap_table(layers: Mapping[str, Layer]) -> pd.DataFrame:
+    """Return the km² that pairs of layers share: ``layer, other, shared_km2`` (net)."""
+    rows = []
+    for one, other in PAIRS:
+        shared = shared_with(layers[one].frame, layers[other].frame)
+        rows.append((one, other, total_km2(shared) - overlap_km2(shared)))
+    return pd.DataFrame(rows, columns=["layer", "other", "shared_km2"])
+
+
+def by_class(layers: Mapping[str, Layer]) -> pd.DataFrame:
+    """Return km² by land class, each place counted once in the first class of `CLASS_PRIORITY` that it lies in.
+
+    Returns
+    -------
+    DataFrame
+        ``land_class, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the class itself or in a higher one;
+        the nets add up to the union of all.
+    """
+    hazards = [layer.frame[["land_class", "geometry"]] for name, layer in layers.items() if name.endswith(("_minefields", "_displacement"))]
+    frame = pd.concat(hazards, ignore_index=True)
+    rows, above = [], shapely.Polygon()
+    for land_class in CLASS_PRIORITY:
+        members = frame[frame.land_class == land_class]
+        union = shapely.union_all(members.geometry.values)
+        own = gpd.GeoSeries([union.difference(above)], crs=frame.crs)
+        gross, net = total_km2(members), total_km2(own)
+        rows.append((land_class, len(members), gross, gross - net, net))
+        above = above.union(union)
+    return pd.DataFrame(rows, columns=["land_class", "n_features", "gross_km2", "overlap_km2", "net_km2"])
+
+
+def by_district(layers: Mapping[str, Layer], districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return km² of every polygon layer by district.
+
+    Parameters
+    ----------
+    layers : mapping of str to Layer
+    districts : GeoDataFrame
+        With ``code`` and ``name``, EPSG:4326. Land outside every district is listed as "outside".
+
+    Returns
+    -------
+    DataFrame
+        ``code, name, layer, n_features, gross_km2, overlap_km2, net_km2``.
+    """
+    rows = []
+    for layer in layers.values():
+        shapes = np.array(layer.frame.geometry.values)
+        if layer.name == "mined_density" or not len(shapes) or (shapely.get_dimensions(shapes) < 2).all():
+            continue
+        left, right = shapely.STRtree(districts.geometry.values).query(shapes, predicate="intersects")
+        pieces = gpd.GeoSeries(shapely.intersection(shapes[left], np.array(districts.geometry.values)[right]), crs=layer.frame.crs)
+        piece_m2 = areas_m2(pieces)
+        for row in np.unique(right):
+            inside = (right == row) & (piece_m2 > 0)
+            gross, overlap = float(piece_m2[inside].sum() / 1e6), overlap_km2(pieces[inside])
+            here = districts.iloc[row]
+            rows.append((str(here["code"]), str(here["name"]), layer.name, int(inside.sum()), gross, overlap, gross - overlap))
+        rest = total_km2(layer.frame) - float(piece_m2.sum() / 1e6)
+        if rest > 1e-6:
+            rows.append(("", "outside", layer.name, None, rest, math.nan, math.nan))
+    columns = ["code", "name", "layer", "n_features", "gross_km2", "overlap_km2", "net_km2"]
+    return pd.DataFrame(rows, columns=columns).astype({"n_features": "Int64"}).sort_values(["code", "layer"], kind="stable", ignore_index=True)
+
+
+def length_table(area: StudyArea, layers: Mapping[str, Layer]) -> pd.DataFrame:
+    """Return the table ``lengths.csv``: front line and rivers beside published lengths, and the solved widths.
+
+    Returns
+    -------
+    DataFrame
+        With `LENGTH_COLUMNS`.
+    """
+    rows = [*front_lengths(area, layers["mdl"]), *river_lengths(layers["rivers"])]
+    for name, metric in (("dmz", "half_width"), ("mcz", "outer_distance")):
+        if layers[name].basis == "declared":
+            rows += list(width_rows(area, layers[name], metric))
+    return pd.DataFrame([astuple(row) for row in rows], columns=list(LENGTH_COLUMNS))
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """One line of ``lengths.csv``; see `LENGTH_COLUMNS`."""
+
+    line: str
+    part: str
+    metric: str
+    value_km: float
+    reported_km: float
+    series: str
+    as_of: str
+    difference_km: float
+    difference_percent: float
+    verdict: str
+    basis: str
+
+
+def length_row(layer: Layer, part: str, metric: str, value_km: float, reported: ReportedFigure | None, said: str = "") -> Length:
+    """Return a length beside a published one; miles are converted."""
+    km = math.nan if reported is None else reported.value * (1.609344 if reported.unit == "miles" else 1.0)
+    about = (reported.series, reported.as_of) if reported else ("", layer.as_of)
+    gap = value_km - km
+    return Length(layer.name, part, metric, value_km, km, *about, gap, 100 * gap / km, said or length_verdict(gap, reported, layer), layer.basis)
+
+
+def length_verdict(gap_km: float, reported: ReportedFigure | None, layer: Layer) -> str:
+    """Return how a measured length answers to a published one."""
+    if reported is None:
+        return "not comparable: no published length"
+    if layer.basis == "declared":
+        return "not comparable: a thinned control line is shorter than the ground line"
+    return "match" if reported.unit == "km" and verdict(reported.value + gap_km, reported, basis=layer.basis) == "match" else ("over" if gap_km > 0 else "under")
+
+
+def front_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
+    """Yield the front line's length beside each published one."""
+    value_km = float(lengths_m(layer.frame).sum() / 1000)
+    for key in area.settings["lengths"][layer.name]:
+        yield length_row(layer, "all", "length", value_km, figure(area, key))
+
+
+def river_lengths(layer: Layer) -> Iterator[Length]:
+    """Yield each river's mapped length beside its published one; most mapped lines do not start at the source."""
+    published = layer.frame.get("length_km_published", pd.Series(math.nan, index=layer.frame.index))
+    for name, value_m, km in zip(layer.frame.id, lengths_m(layer.frame), published, strict=True):
+        value_km, known = float(value_m / 1000), not math.isnan(km)
+        gap = value_km - km
+        said = "not comparable: the mapped line does not start at the source" if known else "not comparable: no published length"
+        yield Length("rivers", str(name), "length", value_km, km, "published" if known else "", layer.as_of, gap, 100 * gap / km, said, layer.basis)
+
+
+def width_rows(area: StudyArea, layer: Layer, metric: str) -> Iterator[Length]:
+    """Yield the solved half-widths or outer distances beside the nominal width or the limits of their time."""
+    spec = area.settings[layer.name]
+    keys = [spec["nominal_half_width"]] if layer.name == "dmz" else spec["limits"]
+    for part, distance_m in zip(layer.frame.part, layer.frame.distance_m, strict=True):
+        for key in keys:
+            reported = figure(area, key)
+            beyond = reported.qualifier == "at most" and distance_m / 1000 > reported.value
+            said = "solved: beyond this limit" if beyond else "solved: within this limit" if reported.qualifier == "at most" else "solved"
+            yield length_row(layer, str(part), metric, float(distance_m / 1000), reported, said)
+
+
+def grouped(area: StudyArea, layers: Mapping[str, Layer], series_name: str, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the area table by layer, class or district.
+
+    Raises
+    ------
+    ConfigError
+        If ``by`` is none of these.
+    """
+    tables = {
+        "layer": lambda: area_table(area, layers, series_name),
+        "class": lambda: by_class(layers),
+        "district": lambda: by_district(layers, districts),
+    }
+    if by not in tables:
+        raise ConfigError("unknown grouping", where=by, mend=nearest(by, tables))
+    return tables[by]()

@@ -1,0 +1,74 @@
+"""Room for fields of unknown place: the zones they may lie in, and the expectation grid over each.
+
+Assumption: the zones follow from the schematic DMZ and MCZ, and inside a zone density falls with distance from the front alone;
+roads and known fields are not in the shipped data, so those terms of the preference (model, eq. 6) are left out.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.allocate import Zone
+from geo.area import StudyArea
+from geo.land import Ground
+from geo.layer import Layer
+from geo.measure import Floats, areas_m2, buffer, project
+from geo.tiles import grid_cells, subdivide
+
+TANGENT_M = 1000.0  # the front's bearing is that of the chord this far to either side of the nearest point
+
+
+def zone_shapes(area: StudyArea, ground: Ground, dmz: Layer, mcz: Layer) -> dict[str, shapely.Geometry]:
+    """Return where fields may lie, by zone, in ``area.crs``: own land outside river channels.
+
+    The zones are ``dmz`` (its southern half), ``ccz`` (the MCZ), ``south_of_ccl`` and ``rear``; none meets another.
+    """
+    spec = area.settings["allocation"]
+    plane = {layer.name: shapely.union_all(project(layer.frame, area.crs).geometry.values) for layer in (dmz, mcz)}
+    free = ground.south.intersection(ground.land).difference(ground.channels)
+    beyond = buffer(gpd.GeoSeries([plane["mcz"]], crs=area.crs), 1000 * spec["beyond_mcz_km"], quad_segs=8)[0]
+    west, _, east, north = area.bounds
+    parallel = shapely.box(west, spec["rear_south_lat"], east, north).segmentize(0.1)
+    rear = project(gpd.GeoSeries([parallel], crs="EPSG:4326"), area.crs)[0]
+    rooms = {"dmz": plane["dmz"], "ccz": plane["mcz"], "south_of_ccl": beyond, "rear": rear}
+    shapes: dict[str, shapely.Geometry] = {}
+    for name, room in rooms.items():
+        shapes[name] = free.intersection(room)
+        free = free.difference(room)
+    return shapes
+
+
+def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometry) -> tuple[Zone, Floats]:
+    """Return a zone with its grid, and the preference of each cell (assumed, overridable in ``[allocation.preference]``)."""
+    cell_m = 1000 * float(area.settings["allocation"]["cell_km"])
+    cells = grid_cells(shape.bounds, cell_m)
+    pieces = subdivide(shape)
+    of_piece, of_cell = shapely.STRtree(cells).query(pieces, predicate="intersects")
+    shared = gpd.GeoSeries(shapely.intersection(pieces[of_piece], cells[of_cell]), crs=area.crs)
+    area_m2 = np.bincount(of_cell, weights=areas_m2(shared), minlength=len(cells))
+    used = area_m2 > 1.0
+    corners = shapely.bounds(cells[used])[:, :2]
+    distance_m, bearing_rad = beside_front(ground.front, corners + cell_m / 2)
+    zone = Zone(name, shape, corners, cell_m, area_m2[used], bearing_rad)
+    wanted = area.settings["allocation"]["preference"]
+    follows = name in wanted["front_zones"]
+    return zone, np.exp(-distance_m / (1000 * wanted["front_km"])) if follows else np.ones(len(corners))
+
+
+def beside_front(front: shapely.LineString, points: Floats) -> tuple[Floats, Floats]:
+    """Return the distance [m] from the front and its bearing [rad from east] at the nearest place, each shape (n,).
+
+    Examples
+    --------
+    >>> distance, bearing = beside_front(shapely.LineString([(0, 0), (9000, 0)]), np.array([[4000.0, -50.0]]))
+    >>> distance.tolist(), bearing.tolist()
+    ([50.0], [0.0])
+    """
+    spots = shapely.points(points)
+    along_m = shapely.line_locate_point(front, spots)
+    low, high = np.maximum(along_m - TANGENT_M, 0), np.minimum(along_m + TANGENT_M, front.length)
+    ends = [shapely.get_coordinates(shapely.line_interpolate_point(front, at_m)) for at_m in (low, high)]
+    chord = ends[1] - ends[0]
+    return shapely.distance(front, spots), np.arctan2(chord[:, 1], chord[:, 0])

@@ -51,6 +51,8 @@ class StudyArea:
         ``line_id, kind, name_en, name_ko, source, geometry``, EPSG:4326.
     tables : mapping of str to DataFrame
         The fact tables; text columns hold "" and numbers NaN where a cell is empty.
+    titles : mapping of str to str
+        Registered source by the text with which the tables cite it.
     """
 
     name: str
@@ -63,6 +65,7 @@ class StudyArea:
     sources: Mapping[str, Source]
     lines: gpd.GeoDataFrame
     tables: Mapping[str, pd.DataFrame]
+    titles: Mapping[str, str]
 
     def line(self, line_id: str) -> shapely.LineString:
         """Return a control line by id, EPSG:4326."""
@@ -82,7 +85,7 @@ class StudyArea:
 
     def source_key(self, citation: str) -> str:
         """Return the registered key of a citation as the tables print it."""
-        return key_of(citation, claimed_titles(self.folder))
+        return key_of(citation, self.titles)
 
 
 def read_area(name: str | Path = "korea", overrides: Mapping[str, Any] | None = None) -> StudyArea:
@@ -122,6 +125,7 @@ def read_area(name: str | Path = "korea", overrides: Mapping[str, Any] | None = 
         sources=MappingProxyType(registry(folder, citations(tables, lines))),
         lines=lines,
         tables=MappingProxyType(tables),
+        titles=MappingProxyType(claimed_titles(folder)),
     )
 
 
@@ -194,7 +198,7 @@ def read_lines(path: Path) -> gpd.GeoDataFrame:
     order, index = points.line_id.factorize()[1], points.line_id.factorize()[0]
     shapes = shapely.linestrings(points[["lon", "lat"]].to_numpy(float), indices=index)
     columns = [name for name in ("kind", "name_en", "name_ko", "source") if name in heads]
-    frame = heads.loc[order, columns].reset_index()
+    frame = heads.loc[list(order), columns].reset_index()
     return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
 

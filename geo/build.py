@@ -26,7 +26,7 @@ import shapely
 
 from geo import measure
 from geo.errors import ConfigError, DataError
-from geo.exchange.content import file_content_sha256, layer_frames
+from geo.exchange.content import file_content_sha256, frames_content_sha256, layer_frames
 from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
 from geo.exchange.geopackage import write_geopackage
 from geo.generalise import HAZARD_LAYERS, generalise, is_exact, prove, public_table
@@ -88,8 +88,7 @@ def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) ->
     ConfigError
         If the folder exists, is not ours to replace, or cannot be written.
     """
-    target = Path(folder).resolve()
-    _check_target(target, overwrite)
+    target = check_target(folder, overwrite)
     shown = public(atlas) if atlas.tier == "public" else atlas
     with _workplace(target) as work:
         _write_outputs(shown, work)
@@ -128,8 +127,13 @@ def read_manifest(folder: str | Path) -> Manifest:
 def public(atlas: Atlas) -> Atlas:
     """Return an atlas fit for the public: mapped hazards as 1 km cells, their km² to 0.1."""
     mapped = tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
+    if not mapped:
+        return atlas
     layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
-    return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped)) if mapped else atlas
+    overlaps = atlas.overlaps.copy()
+    own = overlaps[["layer", "other"]].isin(mapped).any(axis=1)
+    overlaps.loc[own, "shared_km2"] = overlaps.loc[own, "shared_km2"].round(1)
+    return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped), overlaps=overlaps)
 
 
 def versions() -> dict[str, str]:
@@ -163,11 +167,19 @@ def input_sha256(path: Path) -> str:
     return hashlib.sha256(listing.encode("utf-8")).hexdigest()
 
 
-def _check_target(target: Path, overwrite: bool) -> None:
+def check_target(folder: str | Path, overwrite: bool) -> Path:
+    """Return the full path of a target folder, before any work is done for it.
+
+    Raises
+    ------
+    ConfigError
+        If it exists, unless it is to be replaced and holds a minemap build or nothing.
+    """
+    target = Path(folder).resolve()
     if target.exists() and not target.is_dir():
         raise ConfigError("target is a file", where=str(target), mend="name a folder")
     if not target.exists():
-        return
+        return target
     if not overwrite:
         raise ConfigError(
             "target exists", where=str(target), mend="use --overwrite (overwrite=True), or name another folder"
@@ -176,6 +188,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
         raise ConfigError(
             "target is no minemap build", where=str(target), mend="it is not replaced: name another folder"
         )
+    return target
 
 
 def _is_ours(folder: Path) -> bool:
@@ -252,10 +265,11 @@ def _manifest(atlas: Atlas, work: Path) -> Manifest:
 
 def _entry(path: Path) -> dict[str, Any]:
     """Return a manifest entry: checksums, and of layers the number of features, km² and bounds."""
-    entry: dict[str, Any] = {"sha256": file_sha256(path), "content_sha256": file_content_sha256(path)}
     if path.suffix not in (".gpkg", ".parquet", ".geojson"):
-        return entry
-    frames = [frame for frame in layer_frames(path).values() if hasattr(frame, "total_bounds")]
+        return {"sha256": file_sha256(path), "content_sha256": file_content_sha256(path)}
+    tables = layer_frames(path)
+    entry: dict[str, Any] = {"sha256": file_sha256(path), "content_sha256": frames_content_sha256(tables)}
+    frames = [frame for frame in tables.values() if hasattr(frame, "total_bounds")]
     entry["n_features"] = sum(map(len, frames))
     entry["km2"] = round(sum(measure.total_km2(frame) for frame in frames), 6)
     filled = [shapely.box(*frame.total_bounds) for frame in frames if len(frame)]

@@ -17,6 +17,7 @@ import shapely
 from geo.exchange.content import canonical, layer_frames, table_cells
 
 EXCERPT = 60
+IN_BUILD, AGAIN = "in the build", "made again"
 
 
 def describe(found: Path, again: Path) -> str:
@@ -104,12 +105,16 @@ def _features(one: pd.DataFrame, two: pd.DataFrame) -> str:
     first, second = one.iloc[row, column], two.iloc[row, column]
     values = f"{_short(first)} in the build, {_short(second)} made again"
     if one.columns[column] == "geometry":
-        values = _shapes(str(first), str(second))
+        values = _shapes(first, second)
     return f"feature {label}, {one.columns[column]}: {values}; {_count(int(differs.any(axis=1).sum()), 'feature')}"
 
 
-def _shapes(one: str, two: str) -> str:
+def _shapes(one: object, two: object) -> str:
     """Return the first vertex that differs, or the numbers of vertices where those do."""
+    if not (isinstance(one, bytes) and isinstance(two, bytes)):
+        return " and ".join(
+            f"no valid shape {where}" for shape, where in ((one, IN_BUILD), (two, AGAIN)) if shape is None
+        )
     points = [shapely.get_coordinates(shapely.from_wkb(shape)) for shape in (one, two)]
     if len(points[0]) != len(points[1]):
         return f"{len(points[0])} vertices in the build, {len(points[1])} made again"

@@ -68,7 +68,7 @@ def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_
     exact = is_exact(layer)
     if not exact.any():
         return layer
-    cells = _cells(layer.frame[exact], layer.name, area.crs, cell_km)
+    cells = _cells(layer.frame[exact], area.crs, cell_km).to_crs(layer.frame.crs)
     kept = layer.frame[~exact]
     frame = cells if kept.empty else pd.concat([kept, cells], ignore_index=True)
     made = make_layer(
@@ -166,7 +166,7 @@ def _filled(cells: pd.Series) -> NDArray[np.bool_]:
     return np.asarray(cells.notna() & (cells.astype(str) != ""), dtype=bool)
 
 
-def _cells(frame: gpd.GeoDataFrame, name: str, crs: pyproj.CRS, cell_km: float) -> gpd.GeoDataFrame:
+def _cells(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> gpd.GeoDataFrame:
     """Return one row for each cell and class that the features occupy."""
     owner, east, north = _occupied(measure.project(frame, crs).geometry.values, 1000.0 * cell_km)
     carried = frame[["land_class", "basis", "sources", "as_of"]].iloc[owner].reset_index(drop=True)

@@ -6,7 +6,7 @@ outline follows corner points of ``area.toml``. The lines that part the sides at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def ground(area: StudyArea, rivers: gpd.GeoDataFrame | None = None, front: shape
     rivers : GeoDataFrame, optional
         Lines with ``mean_width_m``; by default the area's own. NaN widths take no room.
     front : LineString, optional
-        In ``area.crs``; by default the control line that ``[front]`` names.
+        In ``area.crs``; it then stands wherever the control line that ``[front]`` names would.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def ground(area: StudyArea, rivers: gpd.GeoDataFrame | None = None, front: shape
     True
     """
     west, south, east, north = area.bounds + np.array([-1, -1, 1, 1]) * MARGIN_DEG
-    parting = chain(area, area.settings["front"]["divider"])
+    parting = chain(area, area.settings["front"]["divider"], own_line(area, front))
     province = chain(area, area.settings["provinces"]["divider"])
     polygons = {
         "land": land_lonlat(area),
@@ -80,12 +80,27 @@ def ground(area: StudyArea, rivers: gpd.GeoDataFrame | None = None, front: shape
     return Ground(front=line, channels=channels(area, rivers), **plane.to_dict())
 
 
-def chain(area: StudyArea, steps: Sequence[Any]) -> Floats:
-    """Return lon, lat of control lines and points joined in order; "-name" takes a line backwards, shape (n, 2)."""
+def own_line(area: StudyArea, front: shapely.LineString | None) -> dict[str, Floats]:
+    """Return lon, lat of a front line handed in, by the name of the line it replaces and in its direction."""
+    if front is None:
+        return {}
+    name = area.settings["front"]["line"]
+    points = shapely.get_coordinates(gpd.GeoSeries([front], crs=area.crs).to_crs("EPSG:4326"))
+    first = np.array(area.line(name).coords[0])
+    backwards = np.hypot(*(points[0] - first)) > np.hypot(*(points[-1] - first))
+    return {name: points[::-1] if backwards else points}
+
+
+def chain(area: StudyArea, steps: Sequence[Any], own: Mapping[str, Floats] | None = None) -> Floats:
+    """Return lon, lat of control lines and points joined in order, shape (n, 2).
+
+    "-name" takes a line backwards; a line that ``own`` holds stands for the area's line of that name.
+    """
     pieces = []
     for step in steps:
         if isinstance(step, str):
-            points = shapely.get_coordinates(area.line(step.removeprefix("-")))
+            name = step.removeprefix("-")
+            points = own[name] if own and name in own else shapely.get_coordinates(area.line(name))
             pieces.append(points[::-1] if step.startswith("-") else points)
         else:
             pieces.append(np.array([step], dtype=float))

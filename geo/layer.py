@@ -186,8 +186,10 @@ def _with_common(
     full["simulated"] = full.basis.isin(SIMULATED_BASES)
     own = [column for column in full.columns if column not in (*COMMON_COLUMNS, "geometry")]
     full = full[[*COMMON_COLUMNS, *own, "geometry"]].sort_values("id", kind="stable").reset_index(drop=True)
-    rounded = shapely.transform(full.geometry.values, lambda points: np.round(points, DECIMALS))
-    return full.set_geometry(gpd.GeoSeries(rounded, index=full.index, crs="EPSG:4326"))
+    shapes = np.array(full.geometry.values, dtype=object)
+    rounded = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
+    broken = shapely.is_valid(shapes) & ~shapely.is_valid(rounded)  # spikes thinner than the rounding keep their full precision
+    return full.set_geometry(gpd.GeoSeries(np.where(broken, shapes, rounded), index=full.index, crs="EPSG:4326"))
 
 
 def _feature_faults(frame: gpd.GeoDataFrame) -> list[str]:

@@ -15,10 +15,11 @@ from typing import Any
 
 import pyarrow
 import pyogrio.errors
+import shapely.errors
 
-from geo.build import MANIFEST, Manifest, input_sha256, read_manifest, write_build
+from geo.build import MANIFEST, Manifest, input_sha256, public, read_manifest, write_build
 from geo.difference import describe, differing
-from geo.errors import ConfigError, DataError
+from geo.errors import CheckFailed, ConfigError, DataError
 from geo.exchange.content import file_content_sha256
 from geo.layer import Atlas
 from geo.source import area_folder, file_sha256
@@ -32,6 +33,7 @@ UNREADABLE = (
     pyarrow.ArrowException,
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
+    shapely.errors.ShapelyError,
 )
 
 
@@ -68,7 +70,7 @@ def verify(folder: str | Path, *, inputs: str | Path | None = None) -> Verificat
     root = Path(folder)
     manifest = read_manifest(root)
     touched = list(_touched(root, manifest))
-    own = [Path(inputs)] if inputs is not None else [root.resolve().parent, Path.cwd()]
+    own = _own_places(root, inputs)
     found, changed = _find_inputs(manifest, own)
     if changed:
         return Verification(False, (*touched, *changed, "not made again: the inputs are not those of the build"))
@@ -82,6 +84,24 @@ def verify(folder: str | Path, *, inputs: str | Path | None = None) -> Verificat
     return Verification(
         True, (*lines, f"{len(manifest.outputs)} files made again from {len(manifest.inputs)} inputs: all hold")
     )
+
+
+def rebuilt(folder: str | Path, *, inputs: str | Path | None = None) -> Atlas:
+    """Return the atlas of a build folder, made again from its recorded inputs and parameters, as its tier shows it.
+
+    Raises
+    ------
+    CheckFailed
+        If an input is not the one that was read.
+    ConfigError, DataError
+        As `verify`.
+    """
+    manifest, own = read_manifest(folder), _own_places(folder, inputs)
+    found, changed = _find_inputs(manifest, own)
+    if changed:
+        raise CheckFailed("inputs changed since the build", where=str(folder), found="; ".join(changed))
+    atlas = _cook(manifest, found, own)
+    return public(atlas) if atlas.tier == "public" else atlas
 
 
 def recipe() -> Callable[..., Atlas]:
@@ -111,6 +131,11 @@ def _touched(root: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{name}: not in the manifest, added later"
         elif (digest := file_sha256(root / name)) != (recorded := str(manifest.outputs[name].get("sha256"))):
             yield f"{name}: sha256 {recorded[:12]}… recorded, {digest[:12]}… found: changed after the build"
+
+
+def _own_places(folder: str | Path, inputs: str | Path | None) -> list[Path]:
+    """Return where the user's own files may lie."""
+    return [Path(inputs)] if inputs is not None else [Path(folder).resolve().parent, Path.cwd()]
 
 
 def _places(manifest: Manifest, own: list[Path]) -> list[Path]:

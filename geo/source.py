@@ -158,7 +158,7 @@ def registry(folder: Path, rows: Iterable[tuple[str, str, str]]) -> dict[str, So
     return found
 
 
-def key_of(text: str, folder_titles: Mapping[str, str]) -> str:
+def key_of(text: str, titles: Mapping[str, str]) -> str:
     """Return the key of a citation's text, given the titles that registered sources claim.
 
     Examples
@@ -166,7 +166,7 @@ def key_of(text: str, folder_titles: Mapping[str, str]) -> str:
     >>> key_of("KCBL paper (ca. 2008)", {"KCBL paper (ca. 2008)": "kcbl-paper"})
     'kcbl-paper'
     """
-    return folder_titles.get(text) or (text if text in folder_titles.values() else slug(text))
+    return titles.get(text) or (text if text in titles.values() else slug(text))
 
 
 def claimed_titles(folder: Path) -> dict[str, str]:

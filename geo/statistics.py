@@ -18,7 +18,7 @@ import shapely
 
 from geo.area import StudyArea
 from geo.errors import ConfigError, nearest
-from geo.layer import Layer
+from geo.layer import Atlas, Layer
 from geo.measure import areas_m2, lengths_m, overlap_km2, total_km2
 from geo.reported import ReportedFigure, Series, figure, reconcile, series, verdict
 
@@ -66,8 +66,13 @@ class Row:
         )
 
 
-def area_table(area: StudyArea, layers: Mapping[str, Layer], series_name: str) -> pd.DataFrame:
-    """Return the table ``areas.csv``: every polygon layer, whole and by part, reconciled.
+def area_table(atlas: Atlas) -> pd.DataFrame:
+    """Return the table ``areas.csv`` of an atlas, measured anew from its layers."""
+    return layer_table(atlas.area, atlas.layers, atlas.series)
+
+
+def layer_table(area: StudyArea, layers: Mapping[str, Layer], series_name: str) -> pd.DataFrame:
+    """Return the area table: every polygon layer, whole and by part, reconciled.
 
     Parameters
     ----------
@@ -115,7 +120,7 @@ def zone_rows(area: StudyArea, layer: Layer) -> Iterator[Row]:
     names = area.settings["provinces"]
     keys = {f"south_{names['west']}": "south_west", f"south_{names['east']}": "south_east", "north": "north"}
     keys |= {names["west"]: "west", names["east"]: "east"}
-    for part in parts[parts != "south"].drop_duplicates():
+    for part in sorted(parts[parts != "south"].unique(), key=lambda part: [*keys, part].index(part)):
         key = chosen.get(keys.get(part, ""), "")
         if key or part != "whole":
             said = note if part == names["west"] else ""
@@ -219,7 +224,7 @@ def length_table(area: StudyArea, layers: Mapping[str, Layer]) -> pd.DataFrame:
     DataFrame
         With `LENGTH_COLUMNS`.
     """
-    rows = [*front_lengths(area, layers["mdl"]), *river_lengths(layers["rivers"])]
+    rows = [*front_lengths(area, layers["mdl"]), *river_lengths(area, layers["rivers"])]
     for name, metric in (("dmz", "half_width"), ("mcz", "outer_distance")):
         if layers[name].basis == "declared":
             rows += list(width_rows(area, layers[name], metric))
@@ -267,10 +272,11 @@ def front_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
         yield length_row(layer, "all", "length", value_km, figure(area, key))
 
 
-def river_lengths(layer: Layer) -> Iterator[Length]:
+def river_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
     """Yield each river's mapped length beside its published one; most mapped lines do not start at the source."""
-    published = layer.frame.get("length_km_published", pd.Series(math.nan, index=layer.frame.index))
-    for name, value_m, km in zip(layer.frame.id, lengths_m(layer.frame), published, strict=True):
+    published = area.tables["rivers"].set_index("line_id").length_km_published if layer.basis == "digitised" else pd.Series(dtype=float)
+    for name, value_m in zip(layer.frame.id, lengths_m(layer.frame), strict=True):
+        km = float(published.get(name, math.nan))
         value_km, known = float(value_m / 1000), not math.isnan(km)
         gap = value_km - km
         said = "not comparable: the mapped line does not start at the source" if known else "not comparable: no published length"
@@ -289,7 +295,7 @@ def width_rows(area: StudyArea, layer: Layer, metric: str) -> Iterator[Length]:
             yield length_row(layer, str(part), metric, float(distance_m / 1000), reported, said)
 
 
-def grouped(area: StudyArea, layers: Mapping[str, Layer], series_name: str, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:
+def grouped(atlas: Atlas, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the area table by layer, class or district.
 
     Raises
@@ -298,9 +304,9 @@ def grouped(area: StudyArea, layers: Mapping[str, Layer], series_name: str, by: 
         If ``by`` is none of these.
     """
     tables = {
-        "layer": lambda: area_table(area, layers, series_name),
-        "class": lambda: by_class(layers),
-        "district": lambda: by_district(layers, districts),
+        "layer": lambda: area_table(atlas),
+        "class": lambda: by_class(atlas.layers),
+        "district": lambda: by_district(atlas.layers, districts),
     }
     if by not in tables:
         raise ConfigError("unknown grouping", where=by, mend=nearest(by, tables))

@@ -24,7 +24,7 @@ from geo.layer import Atlas, Layer
 from geo.measure import project
 from geo.reported import Series, buildable
 from geo.source import Source
-from geo.statistics import area_table, length_table, overlap_table
+from geo.statistics import layer_table, length_table, overlap_table
 from geo.terms import LAYER_NAMES
 from layers.displacement import flood_displacement
 from layers.minefields import (
@@ -124,14 +124,15 @@ def build(
     here = with_sources(here, own)
     start = int(here.settings["seed"] if seed is None else seed)
     with executor(workers, scheduler) as pool:
-        layers, ledger, notes = make_layers(here, chosen, own, start, pool)
+        made, ledger, notes = make_layers(here, chosen, own, start, pool)
+    layers = MappingProxyType({name: made[name] for name in LAYER_NAMES})
     names = {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
     parameters = {"series": chosen.name, "seed": start, "tier": tier, "config": plain(config or {})}
     return Atlas(
         area=here,
-        layers=MappingProxyType({name: layers[name] for name in LAYER_NAMES}),
+        layers=layers,
         series=chosen.name,
-        areas=area_table(here, layers, chosen.name),
+        areas=layer_table(here, layers, chosen.name),
         lengths=length_table(here, layers),
         ledger=ledger,
         overlaps=overlap_table(layers),

@@ -18,7 +18,7 @@ from geo.area import StudyArea
 from geo.errors import DataError
 from geo.flood import FloodParameters, FloodScenario, Result, RiverNetwork, displace, top_sources
 from geo.layer import Layer, make_layer
-from layers.rivers import flood_parameters, river_sources
+from layers.rivers import cited, flood_parameters
 
 ITEM_COLUMNS = ("n_B", "n_N", "n_H", "n_D")
 
@@ -68,7 +68,7 @@ def flood_displacement(
         area=area,
         land_class="screening",
         basis="modelled",
-        sources=river_sources(area),
+        sources=cited(network.frame["sources"]),
         as_of=area.settings.get("rivers", {}).get("as_of", "undated"),
         overlap=True,
     )
@@ -88,6 +88,7 @@ def _south(frame: gpd.GeoDataFrame, params: FloodParameters, area: StudyArea) ->
 def _north(zone: gpd.GeoDataFrame | gpd.GeoSeries, params: FloodParameters, area: StudyArea) -> gpd.GeoDataFrame:
     """Return the northern unit source: the same density everywhere."""
     frame = gpd.GeoDataFrame(geometry=zone.geometry.values, crs=zone.crs)
+    frame = frame[~frame.geometry.is_empty]
     return _with_items(
         measure.project(frame, area.crs), "north", measure.areas_m2(frame) / 1e6, params.mix_north.value, params
     )
@@ -133,6 +134,7 @@ def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
             "q50": index,
             "q95": index,
             "class": _classes(zones, result.params.class_shares.value),
+            "sources": about["sources"],
         },
         geometry=zones.geometry.values,
         crs=zones.crs,
@@ -164,7 +166,7 @@ def _drivers(result: Result) -> NDArray[np.object_]:
         top = top_sources(result, origin)
         share = top["share"].to_numpy()
         percent = np.where(share >= 0.005, np.char.add(np.char.mod("%.0f", 100 * share), " %"), "under 1 %")
-        parts = pd.Series(ids[top["source"]]).astype(str) + " " + pd.Series(percent)
+        parts = pd.Series(np.char.add(np.char.add(ids[top["source"]].astype(str), " "), percent), dtype=str)
         text = parts.groupby(top["target"].to_numpy()).agg(", ".join)
         mine = (zones["origin"] == origin).to_numpy()
         told[mine] = ("source reaches: " + text).reindex(zones["line"][mine]).fillna("").to_numpy(object)

@@ -179,7 +179,7 @@ def expectation(area: StudyArea, tasks: list[Task], kinds: tuple[str, ...]) -> g
     cells = pd.concat(rows or [pd.DataFrame(columns=["x", "y", *columns])]).groupby(["x", "y"], as_index=False, sort=True).agg(columns)
     cells["mined_km2"] = cells.planned_km2 + cells.unconfirmed_km2
     cells["pi"] = cells.mined_km2 / cells.land_km2
-    cells = cells[cells.mined_km2 > 0].reset_index(drop=True)
+    cells = cells[cells.mined_km2 > 0].reset_index(drop=True).round(dict.fromkeys(("planned_km2", "unconfirmed_km2", "land_km2", "mined_km2", "pi"), 9))
     cell_m = 1000 * area.settings["allocation"]["cell_km"]
     x, y = cells.x.to_numpy(float), cells.y.to_numpy(float)
     return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapely.box(x, y, x + cell_m, y + cell_m), crs=area.crs))

@@ -18,12 +18,13 @@ import shapely
 from geo.area import StudyArea
 from geo.errors import ConfigError, DataError, nearest
 from geo.land import Ground
-from geo.layer import Layer, make_layer
+from geo.layer import Layer, listed, make_layer
 from geo.measure import buffer, project, total_km2
 from geo.solve import increasing_root
 
 ARCS = 16          # a quarter circle; the area is solved on the very polygon that is drawn
 GRID_M = 0.001
+ZONE_DIMENSION = {"mdl": 1, "dmz": 2, "mcz": 2}
 CRUMB_M2 = 100.0   # pieces below this are left over from cutting and are dropped
 
 
@@ -49,11 +50,20 @@ class Band:
 
 
 def mdl(area: StudyArea, supplied: gpd.GeoDataFrame | None = None) -> Layer:
-    """Return the front line as a layer: the user's, else the control line of the area."""
+    """Return the front line as a layer: the user's, else the control line of the area.
+
+    Raises
+    ------
+    DataError
+        If the user's lines do not join into one.
+    """
     spec = area.settings["front"]
     row = area.lines.set_index("line_id").loc[spec["line"]]
     if supplied is not None:
         shape = shapely.line_merge(shapely.union_all(supplied.geometry.values))
+        if shapely.get_type_id(shape) != 1:
+            found = f"{shapely.get_num_geometries(shape)} pieces"
+            raise DataError("the front line is not one line", expected="pieces that meet end to end", found=found, mend="join them")
         frame = _frame(["mdl"], [row.name_en], [row.name_ko], [shape], supplied.crs)
         return make_layer("mdl", frame, area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="supplied")
     frame = _frame(["mdl"], [row.name_en], [row.name_ko], [row.geometry], "EPSG:4326")
@@ -112,10 +122,10 @@ def mcz(area: StudyArea, ground: Ground, dmz_layer: Layer) -> tuple[Layer, list[
 
 
 def supplied_zone(name: str, area: StudyArea, frame: gpd.GeoDataFrame) -> Layer:
-    """Return the user's own polygons as the layer ``dmz`` or ``mcz``; a column ``part`` names the parts."""
-    parts = frame["part"].astype(str) if "part" in frame else pd.Series([str(n + 1) for n in range(len(frame))], index=frame.index)
+    """Return the user's own polygons, split by `boundary_parts`, as the layer ``dmz`` or ``mcz``."""
+    parts = frame["part"].astype(str)
     ids = [f"{name}-{part}" for part in parts]
-    full = _frame(ids, list(frame.get("name_en", parts)), list(frame.get("name_ko", parts)), list(frame.geometry), frame.crs)
+    full = _frame(ids, list(frame.name_en), list(frame.name_ko), list(frame.geometry), frame.crs)
     return make_layer(name, full.assign(part=parts.to_numpy()), area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="supplied")
 
 
@@ -199,7 +209,10 @@ def boundary_parts(frame: gpd.GeoDataFrame, where: str) -> dict[str, gpd.GeoData
     Parameters
     ----------
     frame : GeoDataFrame
-        With a column ``layer`` holding ``mdl``, ``dmz`` or ``mcz``; lines without it are the front line.
+        As `geo.exchange.read.read_boundary` gives it: ``kind`` begins with mdl, dmz or mcz ("dmz_south" names a part as well).
+        Lines without a kind are the front line.
+    where : str
+        The file, for errors.
 
     Raises
     ------
@@ -207,17 +220,18 @@ def boundary_parts(frame: gpd.GeoDataFrame, where: str) -> dict[str, gpd.GeoData
         If polygons do not say which zone they are, or lines and polygons do not fit their zone.
     """
     dimension = shapely.get_dimensions(frame.geometry.values)
-    if "layer" not in frame:
-        if (dimension == 1).all():
-            return {"mdl": frame}
-        raise DataError("polygons of which zone?", where=where, expected="a column 'layer' with mdl, dmz or mcz", mend="add it, or hand in lines")
-    unknown = sorted(set(frame["layer"]) - {"mdl", "dmz", "mcz"})
-    if unknown:
-        raise DataError("unknown zone", where=f"{where}: column layer", expected="mdl, dmz or mcz", found=", ".join(map(str, unknown)))
-    expected = (frame["layer"] == "mdl").map({True: 1, False: 2}).to_numpy()
-    if (bad := dimension != expected).any():
-        raise DataError("wrong kind of geometry", where=f"{where}: feature {int(bad.argmax()) + 1}", expected="lines for mdl, polygons for dmz and mcz")
-    return dict(iter(frame.groupby("layer", sort=True)))
+    words = frame["kind"].str.partition("_")
+    zone = words[0].where((words[0] != "") | (dimension != 1), "mdl")
+    if (bad := ~zone.isin(list(ZONE_DIMENSION))).any():
+        found = zone[bad].iloc[0] or "nothing"
+        raise DataError(
+            "which zone?", where=f"{where}: {listed(frame.id[bad])}", expected="a column 'layer' with mdl, dmz or mcz", found=str(found), mend="add or correct it"
+        )
+    if (bad := dimension != zone.map(ZONE_DIMENSION)).any():
+        raise DataError("wrong kind of geometry", where=f"{where}: {listed(frame.id[bad])}", expected="lines for mdl, polygons for dmz and mcz")
+    if "part" not in frame:
+        frame = frame.assign(part=words[2].where(words[2] != "", frame.id))
+    return dict(iter(frame.groupby(zone.to_numpy(), sort=True)))
 
 
 def _frame(ids: list[str], en: list[str], ko: list[str], shapes: list[shapely.Geometry], crs: Any) -> gpd.GeoDataFrame:

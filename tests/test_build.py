@@ -19,7 +19,7 @@ import shapely
 from geo import build, reproduce
 from geo.area import StudyArea
 from geo.build import MANIFEST, read_manifest, write_build
-from geo.errors import ConfigError, DataError
+from geo.errors import CheckFailed, ConfigError, DataError
 from geo.exchange.content import content_sha256, layer_frames
 from geo.exchange.read import read_hazards
 from geo.layer import Atlas, make_layer
@@ -61,6 +61,7 @@ def toy_area(folder: Path) -> StudyArea:
         sources=MappingProxyType({"toy": Source("toy", "Toy facts"), "survey": Source("survey", "Own survey")}),
         lines=gpd.GeoDataFrame(geometry=[], crs=4326),
         tables=MappingProxyType({}),
+        titles=MappingProxyType({}),
     )
 
 
@@ -107,7 +108,7 @@ def toy_recipe(
         areas=areas,
         lengths=pd.DataFrame({"line": ["mdl"], "value_km": [26.3]}),
         ledger=pd.DataFrame(),
-        overlaps=pd.DataFrame({"a": ["dmz"], "b": ["mcz"], "km2": [0.0]}),
+        overlaps=pd.DataFrame({"layer": ["planned_minefields"], "other": ["dmz"], "shared_km2": [0.0283]}),
         parameters=parameters,
         inputs=inputs,
         tier=tier,
@@ -120,22 +121,34 @@ def page(atlas: Atlas) -> SimpleNamespace:
     return SimpleNamespace(save=lambda path: Path(path).write_text(f"<html>\n{text}\n</html>\n", encoding="utf-8"))
 
 
-@pytest.fixture(autouse=True)
-def toyland(tmp_path, monkeypatch):
-    data = tmp_path / "data"
+def found_toyland(data: Path, patch: pytest.MonkeyPatch) -> Path:
     (data / "toy").mkdir(parents=True)
     (data / "toy" / "area.toml").write_text(AREA_TOML)
     (data / "toy" / "zones.csv").write_text("layer,part,reported_km2\ndmz,all,1.0\nplanned_minefields,all,2.0\n")
-    monkeypatch.setenv("MINEMAP_DATA", str(data))
-    monkeypatch.setattr("geo.maps.web.draw_map", page)
-    monkeypatch.setattr(reproduce, "recipe", lambda: toy_recipe)
+    patch.setenv("MINEMAP_DATA", str(data))
+    patch.setattr("geo.maps.web.draw_map", page)
+    patch.setattr(reproduce, "recipe", lambda: toy_recipe)
     return data
 
 
+@pytest.fixture(autouse=True)
+def toyland(tmp_path, monkeypatch):
+    return found_toyland(tmp_path / "data", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    """One build that every test gets a copy of."""
+    folder = tmp_path_factory.mktemp("pristine")
+    with pytest.MonkeyPatch.context() as patch:
+        found_toyland(folder / "data", patch)
+        write_build(toy_recipe(), folder / "build" / "toy")
+    return folder / "build" / "toy"
+
+
 @pytest.fixture
-def built(tmp_path):
-    write_build(toy_recipe(), tmp_path / "build" / "toy")
-    return tmp_path / "build" / "toy"
+def built(pristine, tmp_path):
+    return Path(shutil.copytree(pristine, tmp_path / "build" / "toy"))
 
 
 @pytest.fixture
@@ -157,11 +170,11 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): file_sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_build_leaves_the_agreed_files(built):
+def test_build_leaves_the_agreed_files_and_nothing_beside(built, pristine):
+    assert [path.name for path in pristine.parent.iterdir()] == ["toy"]
     layers = {f"layers/{name}.{suffix}" for name in LAYER_NAMES for suffix in ("parquet", "geojson")}
     tables = {"areas.csv", "areas.json", "lengths.csv", "overlaps.csv", "layers.gpkg", "atlas.html", MANIFEST}
     assert set(fingerprints(built)) == layers | tables
-    assert [path.name for path in built.parent.iterdir()] == ["toy"]
 
 
 def test_manifest_tells_every_file_and_no_place_or_time(built, tmp_path):
@@ -234,10 +247,18 @@ def test_edited_json_is_told_with_both_values(built):
 def test_moved_vertex_is_told_with_the_feature(built):
     path = built / "layers" / "dmz.geojson"
     document = json.loads(path.read_text())
-    document["features"][1]["geometry"]["coordinates"][0][0][0] += 1e-5
+    document["features"][1]["geometry"]["coordinates"][0][1][0] += 1e-5
     path.write_text(json.dumps(document))
     told = tampered(built)
     assert "layers/dmz.geojson: feature b, geometry: vertex" in told and "1 feature differs" in told
+
+
+def test_broken_ring_is_told_with_the_feature(built):
+    path = built / "layers" / "dmz.geojson"
+    document = json.loads(path.read_text())
+    document["features"][1]["geometry"]["coordinates"][0].pop()
+    path.write_text(json.dumps(document))
+    assert "layers/dmz.geojson: feature b, geometry: no valid shape in the build; 1 feature" in tampered(built)
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "gpkg"])
@@ -305,6 +326,13 @@ def test_changed_input_is_named(built, toyland):
     assert told.startswith("input zones.csv: sha256 ") and "not made again" in told
 
 
+def test_atlas_of_changed_inputs_is_not_made_again(built, toyland):
+    assert reproduce.rebuilt(built).series == "toy"
+    (toyland / "toy" / "zones.csv").write_text("layer,part,reported_km2\ndmz,all,3.0\n")
+    with pytest.raises(CheckFailed, match="inputs changed since the build"):
+        reproduce.rebuilt(built)
+
+
 def test_missing_input_names_it_and_the_option(built, toyland):
     (toyland / "toy" / "zones.csv").unlink()
     with pytest.raises(DataError, match=r"input not found: zones.csv: .*--inputs DIR"):
@@ -334,6 +362,9 @@ def test_public_tier_shows_cells_only(survey, tmp_path):
     assert b"YC-014" not in everything and b"landowner" not in everything
     row = pd.read_csv(tmp_path / "toy" / "areas.csv").iloc[1]
     assert row.net_km2 == 0.0 and row.difference_km2 == -2.0  # 0.028 km², to 0.1
+    assert pd.read_csv(tmp_path / "toy" / "overlaps.csv").shared_km2.tolist() == [0.0]
+    shown = reproduce.rebuilt(tmp_path / "toy", inputs=survey.parent)
+    assert shown["planned_minefields"].frame.id.tolist() == cells.id.tolist()
 
 
 def test_restricted_tier_keeps_shapes_for_its_owner_alone(survey, tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
+POWERS = np.array([float(f"1e{power}") for power in range(300)])
 
 
 def canonical(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return a frame in canonical form: sorted by id, columns sorted, plain values, shapes as hexadecimal WKB.
+    """Return a frame in canonical form: sorted by id, columns sorted, plain values, shapes as WKB.
 
     Parameters
     ----------
@@ -34,7 +37,7 @@ def canonical(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, n rows
-        Every cell is None, a bool, a float or a str.
+        Every cell is None, NaN, a bool, a float, a str or, for shapes, bytes.
 
     Examples
     --------
@@ -42,37 +45,52 @@ def canonical(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     >>> canonical(point)[["id", "n"]].values.tolist()
     [['a', 2.0], ['b', 1.0]]
     """
+    plain = {name: cells.tolist() for name, cells in plain_columns(frame).items()}
+    return pd.DataFrame({name: pd.Series(plain[name], dtype=object) for name in sorted(plain)})
+
+
+def plain_columns(frame: gpd.GeoDataFrame) -> dict[str, NDArray[Any]]:
+    """Return every column as plain values and the shapes as WKB, in canonical order; each shape (n,)."""
     plain = {str(name): plain_values(frame[name]) for name in frame.columns if name != frame.geometry.name}
-    plain["geometry"] = plain_shapes(frame.geometry)
-    table = pd.DataFrame({name: pd.Series(plain[name], dtype=object) for name in sorted(plain)})
-    keys = [name for name in ("id", "geometry") if name in table]
-    return table.sort_values(keys, key=lambda cells: cells.astype(str), kind="stable", ignore_index=True)
+    shapes = plain_shapes(frame.geometry)
+    ids = [str(key) for key in plain["id"]] if "id" in plain else [""] * len(frame)
+    keys: list[Any] = ids if len(set(ids)) == len(ids) else list(zip(ids, map(str, shapes), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return {name: cells[order] for name, cells in (plain | {"geometry": shapes}).items()}
 
 
-def plain_values(cells: pd.Series) -> list[Any]:
-    """Return a column as None, bool, float or str, numbers to 12 significant digits.
+def plain_values(cells: pd.Series) -> NDArray[Any]:
+    """Return a column as float64 to 12 or 13 significant digits, or as objects: None, bool, str; shape (n,).
 
     Examples
     --------
-    >>> plain_values(pd.Series([1 / 3, None]))
-    [0.333333333333, None]
+    >>> plain_values(pd.Series([1 / 3, None])).tolist(), plain_values(pd.Series(["a", None])).tolist()
+    ([0.3333333333333, nan], ['a', None])
     """
+    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+        return _rounded(cells.to_numpy(float, na_value=np.nan))
     missing = cells.isna().to_numpy()
-    if pd.api.types.is_bool_dtype(cells):
-        values: list[Any] = cells.astype(object).tolist()
-    elif pd.api.types.is_numeric_dtype(cells):
-        numbers = np.where(missing, 0.0, cells.to_numpy(float, na_value=0.0))
-        values = np.char.mod(f"%.{SIGNIFICANT_DIGITS}g", numbers).astype(float).tolist()
-    else:
-        values = cells.astype(str).tolist()
-    return [None if gone else value for gone, value in zip(missing.tolist(), values, strict=True)]
+    plain = cells if pd.api.types.is_bool_dtype(cells) else cells.astype(str)
+    values = np.array(plain.tolist(), dtype=object)
+    values[missing] = None
+    return values
 
 
-def plain_shapes(shapes: gpd.GeoSeries) -> list[str | None]:
-    """Return normalised geometries, rounded to 1e-9, as little-endian hexadecimal WKB."""
-    # adding zero turns -0.0 into 0.0, whose bytes differ
-    rounded = shapely.transform(shapes.values, lambda xy: np.round(xy, DECIMALS) + 0.0, include_z=shapes.has_z.any())
-    return list(shapely.to_wkb(shapely.normalize(rounded), hex=True, byte_order=1))
+def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to significant digits by exact steps only, so that every machine gives the same bits."""
+    exponent = np.frexp(np.where(np.isfinite(numbers), numbers, 0.0))[1]
+    decimals = np.clip(SIGNIFICANT_DIGITS - np.floor(exponent * np.log10(2)).astype(int), 0, len(POWERS) - 1)
+    power = POWERS[decimals]
+    with np.errstate(over="ignore"):
+        scaled = numbers * power
+    return np.where(np.isfinite(scaled), np.rint(scaled) / power, numbers) + 0.0  # plus zero turns -0.0 into 0.0
+
+
+def plain_shapes(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
+    """Return normalised geometries, rounded to 1e-9, as little-endian WKB; shape (n,)."""
+    has_z = bool(shapes.has_z.any())
+    rounded = shapely.transform(shapes.values, lambda points: np.round(points, DECIMALS) + 0.0, include_z=has_z)
+    return np.asarray(shapely.to_wkb(shapely.normalize(rounded), byte_order=1), dtype=object)
 
 
 def content_sha256(frame: gpd.GeoDataFrame) -> str:
@@ -84,17 +102,31 @@ def content_sha256(frame: gpd.GeoDataFrame) -> str:
     >>> content_sha256(one) == content_sha256(one.translate(1e-12).to_frame("geometry").assign(id="a"))
     True
     """
-    return _digest(canonical(frame).to_dict("list"))
+    digest = hashlib.sha256()
+    for name, cells in sorted(plain_columns(frame).items()):
+        digest.update(_bytes([name, len(cells)]))
+        if name == "geometry":
+            digest.update(b"".join(shape or b"none" for shape in cells))
+        elif cells.dtype == float:
+            digest.update(np.where(np.isnan(cells), np.nan, cells).astype("<f8").tobytes())
+        else:
+            digest.update(_bytes(cells.tolist()))
+    return digest.hexdigest()
 
 
 def layer_frames(path: Path) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
-    """Return every table of a GeoPackage, GeoParquet or GeoJSON file by name (one file, one layer: the stem)."""
+    """Return every table of a GeoPackage, GeoParquet or GeoJSON file by name (one file, one layer: the stem).
+
+    A shape that somebody broke is None, so that a comparison can go on and name it.
+    """
     if path.suffix == ".parquet":
         return {path.stem: gpd.read_parquet(path)}
-    if path.suffix == ".geojson":
-        return {path.stem: pyogrio.read_dataframe(path)}
-    names = sorted(str(name) for name, _ in pyogrio.list_layers(path))
-    return {name: pyogrio.read_dataframe(path, layer=name) for name in names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL complains of shapes broken by hand; the comparison tells them better
+        if path.suffix == ".geojson":
+            return {path.stem: pyogrio.read_dataframe(path, on_invalid="ignore", use_arrow=True)}
+        names = sorted(str(name) for name, _ in pyogrio.list_layers(path))
+        return {name: pyogrio.read_dataframe(path, layer=name, on_invalid="ignore", use_arrow=True) for name in names}
 
 
 def table_cells(path: Path) -> pd.DataFrame:
@@ -118,8 +150,7 @@ def file_content_sha256(path: Path) -> str:
     True
     """
     if path.suffix in (".gpkg", ".parquet", ".geojson"):
-        hashes = {name: _table_sha256(frame) for name, frame in layer_frames(path).items()}
-        return _digest(hashes) if path.suffix == ".gpkg" else next(iter(hashes.values()))
+        return frames_content_sha256(layer_frames(path))
     if path.suffix == ".csv":
         return _digest(table_cells(path).to_dict("split"))
     if path.suffix == ".json":
@@ -127,12 +158,21 @@ def file_content_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def frames_content_sha256(frames: Mapping[str, gpd.GeoDataFrame | pd.DataFrame]) -> str:
+    """Return the SHA-256 of a file's tables: that of the only one, or of all combined."""
+    hashes = {name: _table_sha256(frame) for name, frame in frames.items()}
+    return next(iter(hashes.values())) if len(hashes) == 1 else _digest(hashes)
+
+
 def _table_sha256(frame: gpd.GeoDataFrame | pd.DataFrame) -> str:
     if isinstance(frame, gpd.GeoDataFrame):
         return content_sha256(frame)
-    return _digest({str(name): plain_values(frame[name]) for name in frame.columns})
+    return _digest({str(name): frame[name].astype(str).tolist() for name in frame.columns})
 
 
-def _digest(value: Mapping[Any, Any]) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def _digest(value: object) -> str:
+    return hashlib.sha256(_bytes(value)).hexdigest()
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from geo.errors import DataError
 
 SAMPLE_BYTES = 4_000_000
-TOLERATED_LOSS = 0.02  # a field cut in the middle of a letter leaves a stray byte
+TOLERATED_LOSS = 0.1  # a field cut in the middle of a letter leaves stray bytes
 
 
 def shapefile_encoding(path: Path) -> str | None:

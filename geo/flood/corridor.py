@@ -1,13 +1,14 @@
 """River corridors without terrain: how wide a flood reaches, and what lies within.
 
 Assumption: around every reach the wet half-width is half the channel plus a margin that grows with the drainage area
-and the return period, the same on both banks; every place belongs to the reach nearest to it. Its limit: a single
-buffer around a river overlaps a true flood zone by half to four fifths (CSI 0.45-0.82 for a log-normal error of
-1.0-0.25 in the width); levees, valley shape and backwater are not in it.
+and the return period, the same on both banks; every place belongs to one reach, the nearest that holds it. Its limit:
+a single buffer around a river overlaps a true flood zone by half to four fifths (CSI 0.45-0.82 for a log-normal error
+of 1.0-0.25 in the width); levees, valley shape and backwater are not in it.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import geopandas as gpd
@@ -19,13 +20,14 @@ from numpy.typing import ArrayLike, NDArray
 from geo import measure
 from geo.errors import ConfigError, DataError
 from geo.flood.parameters import KERNELS, FloodParameters
+from geo.flood.territory import territories
 
 Floats = NDArray[np.float64]
 
 EULER_GAMMA = 0.5772156649015329
 AREA_LIMITS_KM2 = (10.0, 100.0, 1e3, 1e4)
 BANDS = 3
-THIN_M = 1.0  # buffers lose vertices that move their outline by less than this
+GRID_M = 1e-3
 SPECK_M2 = 1.0  # smaller pieces come from rounding and are left out
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
@@ -41,7 +43,7 @@ def growth(return_period_yr: ArrayLike, cv: float, f: float) -> Floats:
     period = np.asarray(return_period_yr, dtype=float)
     if not (period > 1).all():
         raise ConfigError(
-            "return period", expected="years above 1", found=f"{return_period_yr}", mend="give, for example, 100"
+            "return period", expected="years above 1", found=f"{return_period_yr!r}", mend="give, for example, 100"
         )
     return np.asarray((_gumbel(period, cv) / _gumbel(np.array(100.0), cv)) ** f)
 
@@ -138,12 +140,12 @@ def corridor_bands(
     *,
     land: shapely.Geometry | None = None,
     open_water: NDArray[np.bool_] | None = None,
+    thin_m: float = 1.0,
 ) -> gpd.GeoDataFrame:
     """Return three bands, 0 to b/3, 2b/3 and b, around every line; no two overlap.
 
-    Every place belongs to the line nearest to it, found by the Voronoi cells of points along the lines. Buffers have 64
-    arcs a quarter circle and are then thinned by at most 1 m. A place nearer to a small river, but beyond its corridor,
-    is in no band even where a large river's buffer would reach it.
+    Every place belongs to the nearest of the lines whose buffers hold it (`geo.flood.territory`). Buffers have 64 arcs
+    a quarter circle and are then thinned; bands lie on a grid of 1 mm, so that they stay valid when rounded.
 
     Parameters
     ----------
@@ -155,6 +157,8 @@ def corridor_bands(
         In the same CRS; bands are cut to it.
     open_water : (n,) bool, optional
         Lines whose bands are not cut: an estuary is water.
+    thin_m : float
+        Buffers lose vertices that move their outline by less than this; 0 keeps all.
 
     Returns
     -------
@@ -163,11 +167,12 @@ def corridor_bands(
     """
     columns = ["line", "band", "inner_m", "outer_m", "area_m2"]
     if len(lines) == 0:
-        return gpd.GeoDataFrame({name: np.zeros(0) for name in columns}, geometry=[], crs=lines.crs)
+        empty = {name: np.zeros(0, np.intp if name in ("line", "band") else float) for name in columns}
+        return gpd.GeoDataFrame(empty, geometry=[], crs=lines.crs)
     n = len(lines)
-    discs = np.split(_discs(lines, np.outer(np.arange(1, BANDS + 1) / BANDS, half_m)), BANDS)
-    region = _nearest_regions(np.array(lines.values, dtype=object), half_m)
-    rings = [discs[0], *(shapely.difference(outer, inner) for inner, outer in zip(discs, discs[1:], strict=False))]
+    discs = np.split(_discs(lines, np.outer(np.arange(1, BANDS + 1) / BANDS, half_m), thin_m), BANDS)
+    region = territories(np.array(lines.values, dtype=object), half_m, discs[-1])
+    rings = [discs[0], *(shapely.difference(outer, inner) for inner, outer in itertools.pairwise(discs))]
     shapes = np.concatenate([shapely.intersection(ring, region) for ring in rings])
     line, band = np.tile(np.arange(n), BANDS), np.repeat(np.arange(1, BANDS + 1), n)
     if land is not None:
@@ -180,7 +185,7 @@ def corridor_bands(
             "inner_m": half_m[line] * (band - 1) / BANDS,
             "outer_m": half_m[line] * band / BANDS,
         },
-        geometry=_areal(shapes),
+        geometry=_areal(shapely.set_precision(shapes, GRID_M)),
         crs=lines.crs,
     )
     frame["area_m2"] = measure.areas_m2(frame)
@@ -188,30 +193,11 @@ def corridor_bands(
     return kept[[*columns, "geometry"]]
 
 
-def _discs(lines: gpd.GeoSeries, distance_m: Floats) -> NDArray[np.object_]:
+def _discs(lines: gpd.GeoSeries, distance_m: Floats, thin_m: float) -> NDArray[np.object_]:
     """Return the thinned buffers of all lines for each row of distances, one row after the other."""
     repeated = gpd.GeoSeries(np.tile(np.array(lines.values, dtype=object), len(distance_m)), crs=lines.crs)
     wide = np.array(measure.buffer(repeated, distance_m.ravel()).values, dtype=object)
-    return np.asarray(shapely.simplify(wide, THIN_M, preserve_topology=True))
-
-
-def _nearest_regions(lines: NDArray[np.object_], half_m: Floats) -> NDArray[np.object_]:
-    """Return, for each line, the places nearer to it than to any other: its points' Voronoi cells joined."""
-    step_m = np.clip(half_m / 4, 25.0, 250.0)
-    count = np.maximum(2, np.ceil(shapely.length(lines) / step_m)).astype(int)
-    owner = np.repeat(np.arange(len(lines)), count)
-    k = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    points = shapely.line_interpolate_point(lines[owner], (k + 0.5) / count[owner], normalized=True)
-    place = np.round(shapely.get_coordinates(points), 3)
-    _, first = np.unique(place, axis=0, return_index=True)
-    keep = np.sort(first)
-    frame = shapely.box(*(shapely.total_bounds(lines) + np.array([-1, -1, 1, 1]) * 2 * half_m.max()))
-    cells = shapely.voronoi_polygons(shapely.multipoints(place[keep]), extend_to=frame, ordered=True)
-    parts = np.array(shapely.get_parts(cells), dtype=object)
-    starts = np.searchsorted(owner[keep], np.arange(len(lines) + 1))
-    return np.array(
-        [shapely.coverage_union_all(parts[low:high]) for low, high in zip(starts, starts[1:], strict=False)]
-    )
+    return wide if thin_m == 0 else np.asarray(shapely.simplify(wide, thin_m, preserve_topology=True))
 
 
 def _on_land(shapes: NDArray[np.object_], land: shapely.Geometry, cut: NDArray[np.bool_]) -> NDArray[np.object_]:

@@ -130,15 +130,35 @@ def supplied_courses(
             mend="name the rivers and state the CRS",
         )
     given = measure.project(frame.reset_index(drop=True), crs)
+    courses = _supplied_table(given, given[key].astype(str))
+    n_own, guessed = len(courses), courses["line_id"][courses["area_km2"].isna()]
+    if axes is not None:
+        others = axes[~axes["line_id"].isin(courses["line_id"])]
+        courses = gpd.GeoDataFrame(pd.concat([courses, others[courses.columns]], ignore_index=True), crs=crs)
     notes: list[str] = []
-    lines = _single_lines(given[key].astype(str).to_numpy(object), given.geometry)
-    area = given.get("drainage_area_km2", pd.Series(np.nan, index=given.index)).astype(float)
-    width = given.get("mean_width_m", pd.Series(np.nan, index=given.index)).astype(float)
+    if "flows_into" not in frame:
+        courses["flows_into"] = _inferred(courses, params.snap_m.value)
+        notes.append(
+            f"supplied rivers name no receiving river: a line ending within {params.snap_m.value:g} m of another "
+            "is taken to join it, every other to reach the sea"
+        )
+    if len(guessed):
+        notes.append("drainage areas not supplied are guessed from line lengths by Hack's law: " + ", ".join(guessed))
+    needed = (courses.index < n_own) | courses["line_id"].isin(courses["flows_into"][:n_own])
+    return complete_courses(courses[needed].reset_index(drop=True), params), tuple(notes)
+
+
+def _supplied_table(given: gpd.GeoDataFrame, ids: pd.Series) -> gpd.GeoDataFrame:
+    """Return the user's rivers with the columns of `river_courses`; what the file lacks stays empty."""
+    unknown = pd.Series(np.nan, index=given.index)
+    area, width, accuracy = (
+        given.get(name, unknown).astype(float) for name in ("drainage_area_km2", "mean_width_m", "accuracy_km")
+    )
     table = pd.DataFrame(
         {
-            "line_id": given[key].astype(str),
-            "name_en": _texts(given, "name_en", given[key].astype(str)),
-            "name_ko": _texts(given, "name_ko", given[key].astype(str)),
+            "line_id": ids,
+            "name_en": _texts(given, "name_en", ids),
+            "name_ko": _texts(given, "name_ko", ids),
             "flows_into": _texts(given, "flows_into", ""),
             "estuary": False,
             "area_km2": area,
@@ -148,29 +168,11 @@ def supplied_courses(
             "width_class": "",
             "width_basis": np.where(width.notna(), "supplied", ""),
             "tidal_note": "",
-            "accuracy_km": given.get("accuracy_km", pd.Series(np.nan, index=given.index)).astype(float),
+            "accuracy_km": accuracy,
         }
     )
-    courses = gpd.GeoDataFrame(table, geometry=lines, crs=crs)
-    if axes is not None:
-        wanted = axes[axes["line_id"].isin(courses["flows_into"]) & ~axes["line_id"].isin(courses["line_id"])]
-        courses = (
-            courses
-            if wanted.empty
-            else gpd.GeoDataFrame(pd.concat([courses, wanted[courses.columns]], ignore_index=True), crs=crs)
-        )
-    if "flows_into" not in frame:
-        courses["flows_into"] = _inferred(courses, params.snap_m.value)
-        notes.append(
-            f"supplied rivers name no receiving river: a line ending within {params.snap_m.value:g} m of another "
-            "is taken to join it, every other to reach the sea"
-        )
-    if area.isna().any():
-        notes.append(
-            "drainage areas not supplied are guessed from line lengths by Hack's law: "
-            + ", ".join(courses["line_id"][: len(area)][area.isna().to_numpy()])
-        )
-    return complete_courses(courses, params), tuple(notes)
+    lines = _single_lines(ids.to_numpy(object), given.geometry)
+    return gpd.GeoDataFrame(table, geometry=lines, crs=given.crs)
 
 
 def complete_courses(courses: gpd.GeoDataFrame, params: FloodParameters) -> gpd.GeoDataFrame:
@@ -277,4 +279,4 @@ def _inferred(courses: gpd.GeoDataFrame, snap_m: float) -> NDArray[np.object_]:
     joined = courses["flows_into"].to_numpy(object).copy()
     joined[joined == ""] = SEA
     joined[here[first]] = ids[there[first]]
-    return joined
+    return np.asarray(joined, dtype=object)

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from geo import measure
 from geo.errors import ConfigError, DataError
 from geo.flood.corridor import band_kernel, corridor_bands, exposure, half_width_m
-from geo.flood.mobilise import deliver, p_mobilise
 from geo.flood.estuary import beyond, column, estuary_shares
+from geo.flood.mobilise import deliver, p_mobilise
 from geo.flood.network import RiverNetwork
 from geo.flood.parameters import CLASS_KEYS, FloodParameters, FloodScenario
 from geo.flood.route import Ledger, Routed, attribute, route, spread, travel_scale_km
@@ -125,39 +125,21 @@ def displace(
     p = p_mobilise(wet, params.psi.value, params.p_ref.value)
     lam = travel_scale_km(network.width_m, params)
     items = units[list(ITEM_COLUMNS)].to_numpy(float)[:, :, None]
-    reaches, zones, ledgers, mobilised = [], [], [], {}
+    mobilised: dict[str, Floats] = {}
+    reaches, ledgers = [], []
+    zones = [_zone_rows(network, "", bands, b_m, np.zeros((n_lines, 4, 1)), params)]
     for origin in sorted(units["origin"].unique()):
         own = pairs[(units["origin"] == origin).to_numpy()[pairs["unit"]]]
-        at_line = deliver(
-            items,
-            p,
-            own["unit"].to_numpy(),
-            own["cell"].to_numpy(),
-            own["share"].to_numpy(),
-            bands["line"].to_numpy(),
-            n_lines,
-        )
-        moved = at_line[:n_reaches]
-        routed = route(network, moved, lam)
+        unit, cell, share = (own[name].to_numpy() for name in ("unit", "cell", "share"))
+        mobilised[origin] = at_line = deliver(items, p, unit, cell, share, bands["line"].to_numpy(), n_lines)
+        routed = route(network, at_line[:n_reaches], lam)
         held, sea, exported = beyond(network, routed, at_line[n_reaches:], params)
-        ledger = Ledger(
-            origin,
-            _unit_of(units, origin),
-            at_line.sum(axis=0),
-            routed.deposited.sum(axis=0),
-            routed.trapped.sum(axis=0),
-            held.sum(axis=0),
-            sea,
-            exported,
-        )
-        ledger.check()
-        ledgers.append(ledger)
-        mobilised[origin] = at_line
-        reaches.append(_reach_rows(network, origin, moved, routed))
+        ledgers.append(_ledger(origin, _unit_of(units, origin), at_line, routed, held, sea, exported))
+        reaches.append(_reach_rows(network, origin, at_line[:n_reaches], routed))
         zones.append(_zone_rows(network, origin, bands, b_m, np.concatenate([routed.deposited, held]), params))
     return Result(
         reaches=pd.concat(reaches, ignore_index=True) if reaches else pd.DataFrame(columns=["origin", "reach"]),
-        zones=gpd.GeoDataFrame(pd.concat(zones, ignore_index=True), crs=bands.crs) if zones else bands.iloc[:0],
+        zones=gpd.GeoDataFrame(pd.concat(zones, ignore_index=True), crs=bands.crs),
         ledgers=tuple(ledgers),
         mobilised=mobilised,
         bands=bands,
@@ -166,6 +148,16 @@ def displace(
         params=params,
         meta=_meta(scenario, params, units),
     )
+
+
+def _ledger(
+    origin: str, units: str, at_line: Floats, routed: Routed, held: Floats, sea: Floats, exported: Floats
+) -> Ledger:
+    """Return the checked account of one origin."""
+    moved, left, trapped, estuary = (each.sum(axis=0) for each in (at_line, routed.deposited, routed.trapped, held))
+    ledger = Ledger(origin, units, moved, left, trapped, estuary, sea, exported)
+    ledger.check()
+    return ledger
 
 
 def top_sources(result: Result, origin: str, top: int = 3) -> pd.DataFrame:
@@ -246,7 +238,9 @@ def _corridors(
     b_m = half_width_m(area, width, scenario.return_period_yr, params)[:, 0]
     shapes = [*frame.geometry.values, *(estuary.geometry.values if len(estuary) else [])]
     water = np.repeat([False, True], [len(frame), len(estuary)])
-    return corridor_bands(gpd.GeoSeries(shapes, crs=frame.crs), b_m, land=land, open_water=water), b_m
+    return corridor_bands(
+        gpd.GeoSeries(shapes, crs=frame.crs), b_m, land=land, open_water=water, thin_m=params.thin_m.value
+    ), b_m
 
 
 def _band_weights(bands: gpd.GeoDataFrame, b_m: Floats, kind: str, params: FloodParameters) -> Floats:

@@ -1,7 +1,7 @@
 """What comes to rest in an estuary, beside the reach forest.
 
-Assumption: a fixed share of what a tidal river brings is lost to sea, the rest thins out along the estuary's axis, both ways,
-from where it came in. Its limit: tides and currents are not modelled, and no skill is claimed here.
+Assumption: a fixed share of what a tidal river brings is lost to sea, the rest thins out along the estuary's axis,
+both ways, from where it came in. Its limit: tides and currents are not modelled, and no skill is claimed here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 def estuary_weights(root_km: Floats, segment_km: Floats, shore: Floats, ell_km: float) -> Floats:
-    """Return the share (roots, segments) of a root's estuary items that comes to rest at each segment; rows add up to 1.
+    """Return the share (roots, segments) of a root's estuary items that each segment holds; rows add up to 1.
 
     Parameters
     ----------

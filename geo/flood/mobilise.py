@@ -101,7 +101,7 @@ def annualise(
     Examples
     --------
     >>> lower, upper = annualise(np.ones(13), 1.0)
-    >>> round(float(lower), 6), float(upper)
+    >>> round(float(lower), 6), round(float(upper), 6)
     (0.952381, 1.0)
     """
     rate = 1 / np.asarray(periods_yr, dtype=float)

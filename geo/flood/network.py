@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from geo import measure
@@ -161,7 +162,7 @@ def _number(frame: pd.DataFrame, column: str) -> Floats:
 def _flag(frame: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     if column not in frame:
         return np.zeros(len(frame), dtype=bool)
-    return frame[column].fillna(False).astype(bool).to_numpy()
+    return np.array([bool(flag) for flag in frame[column].fillna(False)], dtype=bool)
 
 
 def _area_km2(frame: pd.DataFrame) -> Floats:
@@ -185,8 +186,8 @@ def _in_degrees(frame: pd.DataFrame, length_km: Floats) -> NDArray[np.bool_]:
     """Flag lengths that equal the plane length of a line in longitude and latitude."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.crs.is_projected:
         return np.zeros(len(frame), dtype=bool)
-    degrees = np.asarray(frame.geometry.values.length, dtype=float)
-    return np.isclose(length_km, degrees, rtol=1e-2, atol=0) & (degrees > 0)
+    degrees = np.asarray(shapely.length(np.array(frame.geometry.values)), dtype=float)
+    return np.asarray(np.isclose(length_km, degrees, rtol=1e-2, atol=0) & (degrees > 0), dtype=bool)
 
 
 def _trap(frame: pd.DataFrame, params: FloodParameters) -> Floats:
@@ -203,7 +204,7 @@ def _twice(ids: NDArray[np.object_], down_ids: NDArray[np.object_]) -> NDArray[n
     if len(ids) == 0:
         return np.zeros(0, dtype=bool)
     kinds = pd.DataFrame({"id": ids, "down": down_ids}).groupby("id")["down"].transform("nunique")
-    return (kinds > 1).to_numpy()
+    return np.asarray(kinds.to_numpy(int) > 1, dtype=bool)
 
 
 def _depth(
@@ -236,11 +237,12 @@ def _raise_for(
 
 def _cycles(ids: NDArray[np.object_], down: Ints, looped: NDArray[np.bool_]) -> list[str]:
     """Return each cycle as text, from its lowest id round to itself."""
-    found, seen = [], set()
-    for start in sorted(np.flatnonzero(looped), key=lambda r: str(ids[r])):
+    found: list[str] = []
+    seen: set[int] = set()
+    for start in sorted((int(r) for r in np.flatnonzero(looped)), key=lambda r: str(ids[r])):
         if start in seen:
             continue
-        loop = [int(start)]
+        loop = [start]
         while int(down[loop[-1]]) != start:
             loop.append(int(down[loop[-1]]))
         seen.update(loop)

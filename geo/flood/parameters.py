@@ -7,13 +7,12 @@ replaced by name, and a replaced value says that it was.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
-from geo.errors import ConfigError
+from geo.errors import ConfigError, nearest
 
 T = TypeVar("T")
 
@@ -157,6 +156,9 @@ class FloodParameters:
     exposure_kernel: Parameter[str] = Parameter("hard", "", "assumed", "which land of a corridor is wet")
     spread_kernel: Parameter[str] = Parameter("exp", "", "assumed", "how a deposit thins away from the river")
     kernel_scale: Parameter[float] = Parameter(0.5, "1", "assumed", "kernel length over half-width", "", POSITIVE)
+    thin_m: Parameter[float] = Parameter(
+        1.0, "m", "assumed", "largest shift of a corridor's outline by thinning", "", 0
+    )
     # mobilisation
     psi: Parameter[float] = Parameter(
         1.0, "1", "assumed", "level multiplier; 1 = not calibrated, so results are an index", "", POSITIVE, 1
@@ -212,8 +214,7 @@ class FloodParameters:
         changes: dict[str, Parameter[Any]] = {}
         for name, value in (overrides or {}).items():
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-                faults.append(f"{name} is unknown (nearest: {near[0]})")
+                faults.append(f"{name} is unknown ({nearest(name, known)})")
                 continue
             old: Parameter[Any] = getattr(self, name)
             fresh = tuple(value) if isinstance(value, list) else value
@@ -257,7 +258,7 @@ class FloodParameters:
         return rows
 
 
-def _fault(name: str, old: Parameter[Any], value: Any) -> str:
+def _fault(name: str, old: Parameter[Any], value: object) -> str:
     """Say what is wrong with a replacement, or nothing."""
     if isinstance(old.value, str):
         return "" if value in KERNELS else f"{name} must be one of {', '.join(KERNELS)}, not {value!r}"

@@ -40,7 +40,7 @@ def split_reaches(
     Parameters
     ----------
     courses : GeoDataFrame
-        From `geo.flood.courses`, projected.
+        From `geo.flood.courses`, projected; a column ``sources`` is carried over.
     dams : DataFrame, optional
         ``dam_id, line_id, kind, lon, lat, accuracy_km``. A ``dam`` or ``weir`` closes a reach, a ``lake`` and a
         ``tidal_limit`` trap nothing; below a ``tidal_limit`` a river is tidal.
@@ -162,7 +162,7 @@ def _cuts(
 def _nearest_gap(course: Places, place_m: Floats) -> Floats:
     """Return the distance [m] from each sorted cut to the nearest other one of its course."""
     gap = np.where(np.diff(course) == 0, np.diff(place_m), np.inf)
-    return np.minimum(np.append(np.inf, gap), np.append(gap, np.inf))
+    return np.asarray(np.minimum(np.append(np.inf, gap), np.append(gap, np.inf)), dtype=float)
 
 
 def _crossings(shapes: NDArray[np.object_], front: shapely.LineString | None) -> tuple[Places, Floats]:
@@ -218,7 +218,7 @@ def _cut_lines(shapes: NDArray[np.object_], pieces: pd.DataFrame) -> NDArray[np.
 
 def _attributes(courses: gpd.GeoDataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
     """Return what reaches take over from their river, and their ids."""
-    carried = ["name_en", "name_ko", "estuary", "width_m", "width_basis", "accuracy_km"]
+    carried = ["name_en", "name_ko", "estuary", "width_m", "width_basis", "accuracy_km", *({"sources"} & set(courses))]
     frame = courses[carried].iloc[pieces["course"]].reset_index(drop=True)
     digits = pieces.groupby("course")["seq"].transform("max").astype(str).str.len().clip(lower=2)
     river = courses["line_id"].to_numpy(object)[pieces["course"]]
@@ -243,7 +243,7 @@ def _areas(
     down_km = line_km[course] * end / mouth
     grown = (whole - tributaries)[course] * (head_km[course] + down_km) / (head_km + line_km)[course]
     estuary = courses["estuary"].to_numpy(bool)[course]
-    area = np.where(estuary, whole[course], grown + above @ whole[joins])
+    area: Floats = np.where(estuary, whole[course], grown + above @ whole[joins])
     basis = np.where(end >= mouth, courses["area_basis"].to_numpy(object)[course], "derived")
     return area, basis
 

@@ -41,8 +41,8 @@ def phi1(x: Floats) -> Floats:
     """
     x = np.asarray(x, dtype=float)
     small = x < 1e-8
-    safe = np.where(small, 1.0, x)
-    return np.where(small, 1 - x / 2 + x * x / 6, -np.expm1(-safe) / safe)
+    near, safe = np.where(small, x, 0.0), np.where(small, 1.0, x)
+    return np.where(small, 1 - near / 2 + near * near / 6, -np.expm1(-safe) / safe)
 
 
 def travel_scale_km(width_m: Floats, params: FloodParameters) -> Floats:

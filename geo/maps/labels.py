@@ -29,7 +29,9 @@ PLACE_KINDS: Mapping[str, tuple[float, str, int]] = {
     "weir": (11.5, "site", 80),
     "bridge": (11.5, "site", 80),
 }
-FRACTIONS = {"mdl": (0.3, 0.68), "dmz": (0.16, 0.5, 0.86)}  # of the front line
+OTHER_PLACE = (11.0, "site", 90)
+PIECES = {"mdl": 2, "dmz": 4}  # of the front line, one name on the straightest place of each
+REACH = 0.04  # of a line's length: how far to each side a name follows it
 
 
 def map_labels(atlas: Atlas) -> list[dict[str, Any]]:
@@ -38,42 +40,74 @@ def map_labels(atlas: Atlas) -> list[dict[str, Any]]:
     return [{key: value for key, value in one.items() if key != "rank"} for one in sorted(found, key=lambda one: one["rank"])]
 
 
+LIFTED_PX = {"mdl": -9, "dmz": -17, "rivers": -8}  # above the line that a name follows
+
+
 def _label(layer: str, names: tuple[str, str], point: shapely.Point, style: str, zoom: float, rank: float, angle: float = 0.0, dot: bool = False) -> dict[str, Any]:
     en, ko = names
-    place = {"lon": round(point.x, 5), "lat": round(point.y, 5), "angle": round(angle, 1)}
+    place = {"lon": round(point.x, 5), "lat": round(point.y, 5), "angle": round(angle, 1), "lift": LIFTED_PX.get(layer, 0)}
     return {"layer": layer, "en": en, "ko": ko or en, "style": style, "zoom": zoom, "rank": rank, "dot": dot} | place
 
 
 def _place_labels(layer: Layer) -> list[dict[str, Any]]:
     """Return the names of places, larger towns before smaller ones."""
     frame = layer.frame
-    blank = pd.Series("", index=frame.index)
-    kinds = frame.get("kind", blank).astype(str).str.split("_").str[0]
-    people = pd.to_numeric(frame.get("population", blank), errors="coerce").fillna(0.0)
+    kinds, people = _kinds(frame), _people(frame)
     found = []
-    for en, ko, kind, n, shape in zip(frame.name_en, frame.name_ko, kinds, people, frame.geometry, strict=True):
-        zoom, style, rank = PLACE_KINDS.get(kind, (11.0, "site", 90))
-        if kind == "city" and n < 200_000:
-            zoom, rank = 8.5, 18
-        point = shape.representative_point()
-        found.append(_label("places", (en, ko), point, style, zoom, rank + 1 / (1 + n / 1e5), dot=True))
+    for en, ko, kind, n, zoom, shape in zip(frame.name_en, frame.name_ko, kinds, people, place_zooms(frame), frame.geometry, strict=True):
+        _, style, rank = PLACE_KINDS.get(kind, OTHER_PLACE)
+        found.append(_label("places", (en, ko), shape.representative_point(), style, zoom, rank + 1 / (1 + n / 1e5), dot=True))
     return found
+
+
+def place_zooms(frame: pd.DataFrame) -> pd.Series:
+    """Return the zoom from which each place is shown: cities of 200,000 first."""
+    kinds = _kinds(frame)
+    zooms = kinds.map(lambda kind: PLACE_KINDS.get(kind, OTHER_PLACE)[0]).astype(float)
+    return zooms.mask((kinds == "city") & (_people(frame) < 200_000), 8.5)
+
+
+def _kinds(frame: pd.DataFrame) -> pd.Series:
+    return frame.get("kind", pd.Series("", index=frame.index)).astype(str).str.split("_").str[0]
+
+
+def _people(frame: pd.DataFrame) -> pd.Series:
+    return pd.to_numeric(frame.get("population", pd.Series(0.0, index=frame.index)), errors="coerce").fillna(0.0)
 
 
 def _zone_labels(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the names of the front line and of the zones: along the line, and inside the widest parts."""
     front = max(shapely.get_parts(atlas["mdl"].frame.geometry.values), key=lambda line: line.length)
     found = []
-    for name, fractions in FRACTIONS.items():
-        term = LAYERS[name]
-        style, zoom, rank = ("line", 10.5, 15) if name == "mdl" else ("zone", 8.5, 5)
-        for fraction in fractions:
+    for name, pieces in PIECES.items():
+        style, zoom, rank = ("line", 10.5, 15) if name == "mdl" else ("zone", 8.0, 5)
+        for fraction in straightest(front, pieces):
             point = front.interpolate(fraction, normalized=True)
-            found.append(_label(name, (term.en, term.ko), point, style, zoom, rank, angle_deg(front, fraction)))
+            found.append(_label(name, short_names(name), point, style, zoom, rank, angle_deg(front, fraction)))
     for point in widest_places(atlas["mcz"]):
         nearest = front.project(point) / front.length
-        found.append(_label("mcz", (LAYERS["mcz"].en, LAYERS["mcz"].ko), point, "zone", 9.25, 8, angle_deg(front, nearest)))
+        found.append(_label("mcz", short_names("mcz"), point, "zone", 9.25, 8, angle_deg(front, nearest)))
     return found
+
+
+def short_names(layer: str) -> tuple[str, str]:
+    """Return a layer's names short enough for the map.
+
+    Examples
+    --------
+    >>> short_names("mcz")
+    ('MCZ', '민간인통제구역')
+    """
+    term = LAYERS[layer]
+    return term.en.partition("(")[2].rstrip(")") or term.en, term.ko.partition("(")[0]
+
+
+def straightest(line: shapely.LineString, pieces: int) -> list[float]:
+    """Return for each of some equal pieces of a line the fraction around which the line bends least."""
+    tried = np.linspace(REACH, 1 - REACH, 16 * pieces)
+    ends = shapely.line_interpolate_point(line, np.stack([tried - REACH, tried + REACH]), normalized=True)
+    chord = shapely.distance(ends[0], ends[1])
+    return [float(group[np.argmax(best)]) for group, best in zip(np.split(tried, pieces), np.split(chord, pieces), strict=True)]
 
 
 def _river_labels(layer: Layer) -> list[dict[str, Any]]:
@@ -88,18 +122,18 @@ def _river_labels(layer: Layer) -> list[dict[str, Any]]:
     return found
 
 
-def angle_deg(line: shapely.LineString, fraction: float, reach: float = 0.03) -> float:
+def angle_deg(line: shapely.LineString, fraction: float, reach: float = REACH) -> float:
     """Return the angle of a line on screen [degrees clockwise, -90 to 90] near a fraction of its length.
 
     Examples
     --------
-    >>> angle_deg(shapely.LineString([(0, 0), (1, 0)]), 0.5)
-    0.0
+    >>> round(angle_deg(shapely.LineString([(0, 0), (1, 1)]), 0.5), 2)
+    -45.0
     """
     start = line.interpolate(max(fraction - reach, 0), normalized=True)
     end = line.interpolate(min(fraction + reach, 1), normalized=True)
     east, north = (end.x - start.x) * np.cos(np.radians((start.y + end.y) / 2)), end.y - start.y
-    angle = float(np.degrees(np.arctan2(-north, east)))
+    angle = -float(np.degrees(np.arctan2(north, east)))
     return angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
 
 

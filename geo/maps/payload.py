@@ -19,7 +19,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.layer import Layer
-from geo.maps.symbols import GROUPS, symbol_keys
+from geo.maps.labels import place_zooms
+from geo.maps.symbols import GROUPS, SYMBOLS, symbol_keys
 
 FINE, COARSE = 6, 5  # decimals of a degree
 THINNED_DEG = 1e-4
@@ -33,14 +34,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "unconfirmed_minefields": _HAZARD,
     "flood_displacement": ("river", "reach", "origin", "band", "class", "inner_m", "outer_m", "index", "q05", "q50", "q95", "drivers", "area_m2"),
     "mined_density": ("pi", "mined_km2"),
-    "rivers": ("flows_into", "mean_width_m", "width_class", "tidal", "accuracy_km"),
-    "incidents": ("event", "date_start", "date_end", "place", "place_en", "place_ko", "county", "river", "mine_type", "origin", "n_lost", "n_found", "n_exploded",
+    "rivers": ("flows_into", "length_km", "drainage_area_km2", "mean_width_m", "width_class", "tidal", "accuracy_km"),
+    "incidents": ("event", "date_start", "date_end", "river", "mine_type", "origin", "n_lost", "n_found", "n_exploded",
                   "killed", "injured", "uncertainty_km", "record_kind", "confidence", "note"),
     "places": ("kind", "population", "population_year", "accuracy_km"),
-    "cleared_areas": ("date", "status", "land_status", "value", "unit", "uncertainty_km", "note"),
-    "mdl": ("precision_m", "length_km"),
-    "dmz": ("part", "area_m2", "distance_m"),
-    "mcz": ("part", "area_m2", "distance_m"),
+    "cleared_areas": ("land_status", "reported_km2", "mines_remaining", "uncertainty_km", "note"),
+    "mdl": ("precision_m",),
+    "dmz": ("part", "distance_m", "precision_m"),
+    "mcz": ("part", "distance_m", "precision_m"),
 }  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def layer_block(layer: Layer) -> dict[str, Any]:
     columns["symbol"] = column(pd.Series(keys))
     if "width_class" in frame:
         columns["width_px"] = column(frame.width_class.map(WIDTHS_PX).fillna(WIDTHS_PX["narrow"]))
+    if layer.name == "places":
+        columns["min_zoom"] = column(place_zooms(frame))
     exact = frame.basis.isin(EXACT_BASES).to_numpy()
     return {
         "name": layer.name,
@@ -83,9 +86,16 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         "sources": list(layer.sources),
         "precision_m": precision_m(layer),
         "columns": columns,
-        "symbols": list(dict.fromkeys(keys.tolist())),
+        "symbols": [key for key in SYMBOLS if key in set(keys.tolist())],
+        "parts": parts(frame) if layer.name == "flood_displacement" else [],
         "sets": geometry_sets(frame.geometry, exact),
     }
+
+
+def parts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the origins of the screening zones with their numbers; each can be switched by itself, since origins are never added."""
+    counts = frame.origin.value_counts().sort_index(ascending=False)
+    return [{"value": origin, "n": int(n)} for origin, n in counts.items()]
 
 
 def precision_m(layer: Layer) -> float:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from geo.terms import LAYERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,8 +77,12 @@ class Symbol:
     radius_px: float = 5.0
 
 
-def _screening(key: str, en: str, ko: str, colour: str, spacing_px: float) -> Symbol:
-    return Symbol(key, en, ko, colour=colour, opacity=0.07, outline=colour, hatch=("/",), hatch_colour=colour, hatch_px=spacing_px)
+def _screening(key: str, en: str, ko: str, colour: str, spacing_px: float, opacity: float) -> Symbol:
+    return Symbol(key, en, ko, colour=colour, opacity=opacity, outline=colour, hatch=("/",), hatch_colour=colour, hatch_px=spacing_px)
+
+
+def _zone(name: str, **drawn: Any) -> Symbol:
+    return Symbol(name, LAYERS[name].en, LAYERS[name].ko, **drawn)
 
 
 def _hazard(key: str, en: str, ko: str, colour: str, hatch: tuple[str, ...], simulated: bool = False) -> Symbol:
@@ -95,26 +101,28 @@ SYMBOLS: Mapping[str, Symbol] = {
         _hazard("cha", "CHA, confirmed hazardous area", "확인위험지역(CHA)", CHA, ("\\",)),
         _hazard("sha", "SHA, suspected hazardous area", "의심위험지역(SHA)", SHA, ("/",)),
         _hazard("indication", "Indication of mines, supplied", "징후, 제공 자료", INDICATION, (".",)),
-        _hazard("planned_simulated", "Planned minefields (simulated)", "계획지뢰지대 (모의 배치)", INDICATION, (), simulated=True),
-        _hazard("unconfirmed_simulated", "Unconfirmed minefields (simulated)", "미확인지뢰지대 (모의 배치)", SHA, ("/",), simulated=True),
-        Symbol("closed", "Closed (grey, not a statement of safety)", "종결 (회색, 안전하다는 뜻이 아님)", opacity=0.0, colour=GREY, outline=GREY, dash_px=(1, 3)),
+        _hazard("planned_simulated", "Planned fields (simulated)", "계획지뢰지대 (모의 배치)", INDICATION, (), simulated=True),
+        _hazard("unconfirmed_simulated", "Unconfirmed fields (simulated)", "미확인지뢰지대 (모의 배치)", SHA, ("/",), simulated=True),
+        Symbol("closed", "Closed on record, no release", "종결 기록 (해제 아님)", opacity=0.0, colour=GREY, outline=GREY, dash_px=(1, 3)),
         Symbol("searched", "Searched, not released", "탐지 후 미해제", colour=SHA, opacity=0.25, outline="#000000", dash_px=(10, 4)),
-        _screening("flood_high", "Flood screening: high priority", "홍수 선별: 우선순위 높음", SCREENING_HIGH, 4),
-        _screening("flood_middle", "Flood screening: middle priority", "홍수 선별: 우선순위 중간", SCREENING_MIDDLE, 8),
-        _screening("flood_lower", "Flood screening: lower priority", "홍수 선별: 우선순위 낮음", "#8F8F8F", 14),
+        _screening("flood_high", "Flood screening: higher", "홍수 선별: 우선순위 높음", SCREENING_HIGH, 4, 0.4),
+        _screening("flood_middle", "Flood screening: middle", "홍수 선별: 우선순위 중간", SCREENING_MIDDLE, 8, 0.3),
+        _screening("flood_lower", "Flood screening: lower priority", "홍수 선별: 우선순위 낮음", "#8F8F8F", 14, 0.16),
         Symbol("flood_undetermined", "Flood screening: undetermined", "홍수 선별: 미정", colour=SCREENING_LOWER, opacity=0.1, outline="#8F8F8F",
                dash_px=(1, 3), hatch=(".",), hatch_colour="#8F8F8F", hatch_px=6),
         *(Symbol(f"density_{i}", "", "", kind="cell", colour=colour, opacity=0.75) for i, colour in enumerate(_DENSITY)),
-        Symbol("mdl", "Military Demarcation Line (MDL)", "군사분계선(MDL)", kind="line", colour="#3A3F45", width_px=2.2, dash_px=(10, 4, 2, 4)),
-        Symbol("dmz", "Demilitarized Zone (DMZ)", "비무장지대(DMZ)", colour="#6B7280", opacity=0.12, outline="#5A616B", width_px=1.4, dash_px=(7, 3)),
-        Symbol("mcz", "Civilian control zone (MCZ)", "민간인통제구역(MCZ)", colour="#6B7280", opacity=0.05, outline="#7A818B", width_px=1.2, dash_px=(2, 3)),
-        Symbol("incidents", "Documented find or accident", "발견·사고 기록", kind="point", colour="#1D2530", opacity=1.0, outline=WHITE, width_px=1.5),
-        Symbol("cleared_areas", "Recorded as cleared (not drawn as safe)", "제거 기록 지역 (안전 표시 아님)", colour=GREY, opacity=0.08, outline=GREY,
-               width_px=1.4, dash_px=(1, 4), radius_px=6),
+        _zone("mdl", kind="line", colour="#3A3F45", width_px=2.2, dash_px=(10, 4, 2, 4)),
+        _zone("dmz", colour="#6B7280", opacity=0.12, outline="#5A616B", width_px=1.4, dash_px=(7, 3)),
+        _zone("mcz", colour="#6B7280", opacity=0.05, outline="#7A818B", width_px=1.2, dash_px=(2, 3)),
+        Symbol("incidents", "Find or accident on record", "발견·사고 기록", kind="point", colour="#1D2530", opacity=1.0, outline=WHITE, width_px=1.5, radius_px=4.6),
+        Symbol("cleared_areas", "Clearance on record, no release", "제거 기록 지역 (해제 아님)", kind="point", colour=WHITE,
+               opacity=0.6, outline=GREY, width_px=1.8, dash_px=(1.5, 2.5), radius_px=6),
+        Symbol("cleared_searched", "Searched, not released", "탐지 후 미해제", kind="point", colour=SHA, opacity=0.25, outline="#000000", width_px=1.4,
+               dash_px=(6, 2.5), radius_px=6),
         Symbol("rivers", "River", "하천", kind="line", colour="#7DA3C4", width_px=1.6),
         Symbol("places", "Place", "지명", kind="point", colour="#5A616B", opacity=1.0, outline=WHITE, radius_px=2.6),
         Symbol("no_data", "Not assessed / no data", "미평가 / 자료 없음", colour="#F3F0EA", opacity=1.0, outline="#B9B4AA", hatch=(".",),
-               hatch_colour="#B4AFA5", hatch_px=8),
+               hatch_colour="#CBC6BB", hatch_px=9),
     )
 }  # fmt: skip
 
@@ -147,7 +155,10 @@ def symbol_keys(name: str, frame: pd.DataFrame) -> np.ndarray:
         return np.char.add("flood_", frame["class"].to_numpy(str))
     if name == "mined_density":
         return np.char.add("density_", np.digitize(frame["pi"].to_numpy(float), DENSITY_BREAKS).astype(str))
-    return np.full(len(frame), name)
+    keys = np.full(len(frame), name, dtype="U32")
+    if name == "cleared_areas" and "land_status" in frame:
+        keys[frame["land_status"].to_numpy(str) == "searched_not_released"] = "cleared_searched"
+    return keys
 
 
 def _hazard_keys(name: str, frame: pd.DataFrame) -> np.ndarray:

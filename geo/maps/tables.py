@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo import reported
 from geo.layer import Atlas
-from geo.maps.words import pair
+from geo.maps.words import SCOPES, pair
 from geo.terms import TEXTS
 
 Format = Callable[[Any], str]
@@ -60,21 +60,33 @@ def plain(value: Any) -> str:
     return "" if value is None or value is pd.NA else str(value)
 
 
+def grouped(text: str) -> str:
+    """Return a printed whole number with separators, any other text as it is.
+
+    Examples
+    --------
+    >>> grouped("13000"), grouped("n.a.")
+    ('13,000', 'n.a.')
+    """
+    return f"{int(text):,}" if text.isdigit() else text
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
 
 
+LONG = frozenset({"reason", "lacks", "source", "note", "footnote", "fact"})
 Column = tuple[str, str, str, Format | None]  # column, English, Korean, format of numbers (None: text)
 AREAS: tuple[Column, ...] = (
     ("part", "Layer, part", "레이어, 부분", None), ("n_features", "Number", "개수", whole), ("net_km2", "Mapped km²", "지도 km²", km),
     ("reported_km2", "Reported km²", "공표 km²", km), ("difference_km2", "Difference", "차이", difference), ("difference_percent", "%", "%", difference),
-    ("verdict", "Verdict", "판정", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None), ("overlap_km2", "Overlap km²", "중첩 km²", km),
+    ("verdict", "Verdict", "판정", None), ("reason", "Reason", "이유", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None), ("overlap_km2", "Overlap km²", "중첩 km²", km),
     ("basis", "Basis", "작성 근거", None),
 )
 LENGTHS: tuple[Column, ...] = (
     ("line", "Line", "선", None), ("part", "Part", "부분", None), ("metric", "Measure", "항목", None), ("value_km", "Mapped km", "지도 km", km),
     ("reported_km", "Reported km", "공표 km", km), ("difference_km", "Difference", "차이", difference), ("difference_percent", "%", "%", difference),
-    ("verdict", "Verdict", "판정", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None),
+    ("verdict", "Verdict", "판정", None), ("reason", "Reason", "이유", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None),
 )
 SERIES: tuple[Column, ...] = (
     ("series", "Series", "계열", None), ("as_of", "As of", "기준", None), ("planned_km2", "Planned km²", "계획 km²", plain), ("planned_n", "Fields", "곳", whole),
@@ -94,7 +106,6 @@ POLICY: tuple[Column, ...] = (
     ("source", "Source", "출처", None),
 )
 UNAVAILABLE: tuple[Column, ...] = (("metric", "Figure", "항목", None), ("period", "Period", "기간", None), ("source", "Source", "출처", None), ("note", "Reason", "이유", None))
-OVERLAPS_TITLE = ("Layers that meet", "서로 겹치는 레이어")
 # fmt: off
 
 
@@ -102,14 +113,14 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
     """Return every table of the panel in reading order, each with ``tab, id, title, columns, rows, notes``."""
     area = atlas.area
     return [
-        table("areas", "areas", ("Areas and reported totals", "면적과 공표 총계"), _named_parts(atlas.areas), AREAS, _texts("rounding")) | {"indented": (atlas.areas.part != "all").tolist()},
-        table("areas", "lengths", ("Lengths", "길이"), atlas.lengths, LENGTHS),
+        table("areas", "areas", ("Areas and reported totals", "면적과 공표 총계"), _named_parts(atlas.areas), AREAS, _texts("rounding")) | {"indented": ((atlas.areas.part != "all") | _only_published(atlas.areas)).tolist()},
+        table("areas", "lengths", ("Lengths", "길이"), _reasoned(atlas.lengths), LENGTHS),
         table("areas", "series", ("Reported series side by side", "공표 계열 비교"), _series(atlas), SERIES, [pair("Figures of different series are never added.", "서로 다른 계열의 수치는 더하지 않습니다.")]),
         clearance(atlas),
-        table("record", "casualties", ("Casualties", "인명 피해"), _with_period(reported.casualties(area)), CASUALTIES, [pair("Yearly and cumulative counts overlap: do not add them.", "연도별 값과 누계는 겹치므로 더하지 마십시오.")]),
+        table("record", "casualties", ("Casualties", "인명 피해"), _spaced(_with_period(reported.casualties(area))), CASUALTIES, [pair("Yearly and cumulative counts overlap: do not add them.", "연도별 값과 누계는 겹치므로 더하지 마십시오.")]),
         table("record", "stockpile", ("Stocks of mines", "지뢰 비축량"), _with_period(reported.stockpile(area)), STOCKPILE),
         table("record", "policy", ("Law and policy", "법과 정책"), reported.policy(area), POLICY),
-        table("record", "unavailable", ("Spoken of without a value", "값이 공표되지 않은 항목"), _with_period(reported.unavailable(area)), UNAVAILABLE),
+        table("record", "unavailable", ("Spoken of without a value", "값이 공표되지 않은 항목"), _spaced(_with_period(reported.unavailable(area))), UNAVAILABLE),
     ]
 # fmt: on
 
@@ -118,7 +129,7 @@ def table(tab: str, key: str, title: tuple[str, str], frame: pd.DataFrame, colum
     """Return a frame as the page's table; columns the frame lacks are left out."""
     kept = [one for one in columns if one[0] in frame]
     cells = [frame[name].map(shape or plain).tolist() for name, _, _, shape in kept]
-    heads = [pair(en, ko) | {"number": shape is not None} for _, en, ko, shape in kept]
+    heads = [pair(en, ko) | {"number": shape is not None, "kind": "long" if name in LONG else "short"} for name, en, ko, shape in kept]
     rows = [list(row) for row in zip(*cells, strict=True)]
     return {"tab": tab, "id": key, "title": pair(*title), "columns": heads, "rows": rows, "notes": list(notes)}
 
@@ -130,9 +141,9 @@ def clearance(atlas: Atlas) -> dict[str, Any]:
     columns: list[Column] = []
     for name in frame.columns.drop(["series", "footnote", "confidence", "source"]):
         stem = next((key for key in names if name.startswith(key)), name)
-        scope = name.removeprefix(stem).strip("_").replace("_", " + ")
-        en, ko = names.get(stem, (stem, stem))
-        columns.append((name, f"{en} {scope}".strip(), f"{ko} {scope}".strip(), None if name == "years" else plain))
+        scopes = [SCOPES.get(scope, (scope, scope)) for scope in name.removeprefix(stem).strip("_").split("_") if scope]
+        en, ko = (", ".join(filter(None, (word, " + ".join(scope[i] for scope in scopes)))) for i, word in enumerate(names.get(stem, (stem, stem))))
+        columns.append((name, en, ko, None if name == "years" else grouped))
     columns.append(("footnote", "Footnote", "각주", None))
     title = ("Mines cleared by year", "연도별 제거 지뢰 수")
     found = table("record", "clearance", title, frame, columns)
@@ -158,8 +169,19 @@ def clearance_chart(frame: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _named_parts(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the area table with the layer's name where a part is the whole of it."""
-    return areas.assign(part=areas.layer.where(areas.part == "all", areas.part))
+    """Return the area table with the layer's name where a part is the whole of it; a value that is only published says so."""
+    part = areas.layer.where(areas.part == "all", areas.part)
+    return _reasoned(areas).assign(part=part.where(~_only_published(areas), "other published value"))
+
+
+def _only_published(areas: pd.DataFrame) -> pd.Series:
+    return areas.verdict.fillna("").str.startswith("other published value")
+
+
+def _reasoned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the verdict's word and its reason apart."""
+    halves = frame.verdict.fillna("").str.partition(": ")
+    return frame.assign(verdict=halves[0], reason=halves[2])
 
 
 def _series(atlas: Atlas) -> pd.DataFrame:
@@ -177,6 +199,11 @@ def _with_period(frame: pd.DataFrame) -> pd.DataFrame:
     low, high = frame.value.map(plain), frame.value_max.map(plain)
     qualifier = frame.qualifier.where(~frame.qualifier.isin(["exact", "not available"]), "") + " "
     return frame.assign(period=period, told=(qualifier + low.where(high == "", low + "–" + high)).str.strip())
+
+
+def _spaced(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return reported rows with their metrics as words."""
+    return frame.assign(metric=frame.metric.str.replace("_", " "))
 
 
 def _texts(*keys: str) -> list[dict[str, str]]:

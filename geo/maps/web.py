@@ -19,7 +19,7 @@ from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.labels import map_labels
 from geo.maps.offline import script_tag, stand_alone, style_tag
-from geo.maps.payload import COARSE, geometry_set, layer_block, packed, precision_m, thinned
+from geo.maps.payload import COARSE, EXACT_BASES, geometry_set, layer_block, packed, precision_m, thinned
 from geo.maps.symbols import DENSITY_BREAKS, GROUPS, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
 from geo.maps.words import VALUES, WORDS, Pair, pair
@@ -121,13 +121,14 @@ def page_body(atlas: Atlas, map_id: str) -> str:
     blocks = [("config", packed(config(atlas, texts))), ("ground", packed(ground(atlas)))]
     blocks += [(name, packed(described(atlas, layer))) for name, layer in atlas.layers.items()]
     source = (files("geo.maps") / "page" / "atlas.html").read_text(encoding="utf-8")
-    synthetic = bool(atlas.area.settings.get("synthetic"))
-    mark = "synthetic" if synthetic else "simulated"
-    about = [texts[key] for key in ("no_data", "found_one", "not_official", "verify", "tier", "allocated", "screening", "rounding", *(["synthetic"] if synthetic else []))]
+    about = [texts[key] for key in ("no_data", "found_one", "not_official", "verify", "allocated", "screening", "rounding")]
+    about += [texts[key] for key in marks(atlas) if key != "simulated"]
+    mark = " · ".join(f"{texts[key]['en']} / {texts[key]['ko']}" for key in marks(atlas))
+    first = [texts["tier_public"]] if generalised(atlas) else []
     return Environment(autoescape=True).from_string(source).render(
         both=both, words=WORDS, title=pair(atlas.area.title_en, atlas.area.title_ko), subtitle=texts["allocated"], map_id=map_id,
-        first=[texts["tier"], WORDS["drawn"]], texts=about, loading=texts["loading"], no_data=texts["no_data"], found_one=texts["found_one"],
-        not_official=texts["not_official"], verify=texts["verify"], watermark=f"{texts[mark]['en']} / {texts[mark]['ko']}", blocks=blocks,
+        first=[*first, WORDS["drawn"]], texts=about, loading=texts["loading"], no_data=texts["no_data"], found_one=texts["found_one"],
+        not_official=texts["not_official"], verify=texts["verify"], watermark=mark, blocks=blocks,
     )  # fmt: skip
 
 
@@ -139,10 +140,21 @@ def fixed_texts(atlas: Atlas) -> dict[str, Pair]:
         "contacts_en": contacts["en"], "contacts_ko": contacts["ko"], "series": atlas.series, "year": series["as_of"],
         "km": f"{atlas.area.settings.get('tier_cell_km', 1):g}",
     }  # fmt: skip
-    wanted = ("no_data", "not_official", "found_one", "allocated", "screening", "verify", "rounding", "synthetic", "loading", "simulated")
-    texts = {key: pair(TEXTS[key].en.format(**blanks), TEXTS[key].ko.format(**blanks)) for key in wanted}
-    tier = TEXTS[f"tier_{atlas.tier}"]
-    return texts | {"tier": pair(tier.en.format(**blanks), tier.ko.format(**blanks))}
+    wanted = ("no_data", "not_official", "found_one", "allocated", "screening", "verify", "rounding", "synthetic", "loading", "simulated", "tier_public", "tier_restricted")
+    return {key: pair(TEXTS[key].en.format(**blanks), TEXTS[key].ko.format(**blanks)) for key in wanted}
+
+
+def marks(atlas: Atlas) -> list[str]:
+    """Return the keys of the texts that stand over the map, the gravest first."""
+    found = ["synthetic"] if atlas.area.settings.get("synthetic") else []
+    found += ["tier_restricted"] if atlas.tier == "restricted" else []
+    simulated = any(layer.frame.simulated.any() for layer in atlas.layers.values())
+    return found + (["simulated"] if simulated or not found else [])
+
+
+def generalised(atlas: Atlas) -> bool:
+    """Return whether supplied hazards were moved to cells for the public."""
+    return atlas.tier == "public" and any(atlas[name].basis in EXACT_BASES for name in GROUPS["hazards"])
 
 
 def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
@@ -150,6 +162,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
     used = {key for layer in atlas.layers.values() for keys in layer.frame.sources.unique() for key in keys.split(";")}
     used |= {key for layer in atlas.layers.values() for key in layer.sources}
     sources = {key: asdict(source) for key, source in sorted(atlas.area.sources.items()) if key in used or source.publisher}
+    west, south, east, north = atlas.area.bounds
     return {
         "title": pair(atlas.area.title_en, atlas.area.title_ko),
         "layers": list(atlas.layers),
@@ -162,7 +175,8 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "sources": sources,
         "tables": all_tables(atlas),
         "labels": map_labels(atlas),
-        "synthetic": bool(atlas.area.settings.get("synthetic")),
+        "marked": marks(atlas) != ["simulated"],
+        "bounds": [[south, west], [north, east]],
         "view": [[south_west, north_east] for south_west, north_east in [start_view(atlas)[1::-1], start_view(atlas)[:1:-1]]],
     }
 
@@ -170,8 +184,9 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
 def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
     """Return a layer's block with its title, figures, paragraph, date and warnings."""
     rows = atlas.areas[(atlas.areas.layer == layer.name) & (atlas.areas.part == "all")]
-    km2 = float(rows.net_km2.iloc[0]) if len(rows) and np.isfinite(rows.net_km2.iloc[0]) else None
-    texts = {"as_of": pair(TEXTS["as_of"].en.format(date=layer.as_of), TEXTS["as_of"].ko.format(date=layer.as_of))}
+    counted = len(rows) > 0 and layer.name != "mined_density"  # the area of its cells is not the area of anything mined
+    km2 = float(rows.net_km2.iloc[0]) if counted and np.isfinite(rows.net_km2.iloc[0]) else None
+    texts = {"as_of": dated(layer.as_of)}
     metres = f"{precision_m(layer):g}"
     texts["declared"] = pair(TEXTS["declared"].en.format(m=metres), TEXTS["declared"].ko.format(m=metres))
     fixed = fixed_texts(atlas)
@@ -182,6 +197,14 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
         "texts": {key: texts.get(key) or fixed[key] for key in ("as_of", *warnings)},
     }  # fmt: skip
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
+
+
+def dated(as_of: str) -> Pair:
+    """Return the line that tells a layer's date; a word instead of a date is said in both languages."""
+    if not as_of[:4].isdigit():
+        words = VALUES.get(as_of, pair(as_of, as_of))
+        return pair(f"{words['en'].capitalize()}.", f"{words['ko']}.")
+    return pair(TEXTS["as_of"].en.format(date=as_of), TEXTS["as_of"].ko.format(date=as_of))
 
 
 def density_classes() -> list[dict[str, str]]:
@@ -195,7 +218,9 @@ def density_classes() -> list[dict[str, str]]:
 def ground(atlas: Atlas) -> dict[str, list[dict[str, Any]]]:
     """Return land, coast and borders as geometry sets of the background."""
     land = shapely.get_parts(thinned(np.array([land_lonlat(atlas.area)], dtype=object)))
-    found = {"land": [geometry_set("polygon", land, np.arange(len(land)), COARSE)]}
+    sea = np.array([shapely.box(*atlas.area.bounds)], dtype=object)
+    found = {"sea": [geometry_set("polygon", sea, np.zeros(1, dtype=int), COARSE)]}
+    found["land"] = [geometry_set("polygon", land, np.arange(len(land)), COARSE)]
     for name, kinds in GROUND_KINDS.items():
         lines = atlas.area.lines.geometry[atlas.area.lines.kind.isin(kinds)].values
         if len(lines):

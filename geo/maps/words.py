@@ -48,7 +48,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_series", "Series", "계열"),
     ("field_area_m2", "Area", "면적"),
     ("field_precision_m", "Position", "위치 오차"),
-    ("field_distance_m", "Distance from the line, m", "기준선 거리, m"),
+    ("field_distance_m", "From the line", "기준선에서"),
     ("field_length_km", "Length, km", "길이, km"),
     ("field_basis", "Basis", "작성 근거"),
     ("field_as_of", "As of", "기준일"),
@@ -93,8 +93,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_kind", "Kind", "종류"),
     ("field_population", "Population", "인구"),
     ("field_population_year", "Census", "인구 조사"),
-    ("field_value", "Figure", "수치"),
-    ("field_unit", "Unit", "단위"),
+    ("field_reported_km2", "Reported area, km²", "공표 면적, km²"),
+    ("field_mines_remaining", "Mines not recovered", "미회수 지뢰"),
+    ("field_drainage_area_km2", "Drainage area, km²", "유역 면적, km²"),
+    ("flood_hatch", "// south source, \\\\ north source", "// 남측 발생원, \\\\ 북측 발생원"),
+    ("origin_south", "from simulated fields, south", "남측 모의 배치에서"),
+    ("origin_north", "from an assumed source, north", "북측 가정 발생원에서"),
 )
 _VALUES: tuple[tuple[str, str, str], ...] = (
     ("all", "whole", "전체"),
@@ -113,6 +117,16 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("under", "under", "미달"),
     ("not comparable", "not comparable", "비교 불가"),
     ("other published value", "other published value", "다른 공표값"),
+    ("solved", "solved", "풀어서 정함"),
+    ("within this limit", "within this limit", "이 한계 안"),
+    ("no published length", "no published length", "공표된 길이 없음"),
+    ("no source splits km² by zone", "no source splits km² by zone", "km²를 구역별로 나눈 자료 없음"),
+    ("area of the grid cells, not of mined land", "area of the grid cells, not of mined land", "격자 칸의 면적이며 매설 면적이 아님"),
+    ("no area of such zones is published", "no area of such zones is published", "이런 구역의 공표 면적 없음"),
+    ("a thinned control line is shorter than the ground line", "a thinned control line is shorter than the ground line", "줄인 제어선은 실제 선보다 짧음"),
+    ("undated", "undated", "날짜 미상"),
+    ("at designation, year not stated", "at designation, year not stated", "지정 당시, 연도 없음"),
+    ("supplied", "supplied", "제공 자료"),
     ("length", "length", "길이"),
     ("half_width", "half-width", "반폭"),
     ("outer_distance", "outer distance", "바깥 거리"),
@@ -138,6 +152,7 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("derived", "derived", "도출"),
     ("unverified", "unverified", "미확인"),
 )
+SCOPES: Mapping[str, tuple[str, str]] = {"rear": ("rear", "후방"), "dmz": ("DMZ", "비무장지대"), "ROK": ("whole country", "전국"), "ccz": ("CCZ", "민북지역")}
 WORDS: Mapping[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
 VALUES: Mapping[str, Pair] = {
     **{term.key: {"en": term.en, "ko": term.ko} for terms in (LAYERS, PRIORITIES, BASES, LAND_STATUSES, LAND_CLASSES) for term in terms.values()},

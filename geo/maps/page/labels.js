@@ -3,6 +3,7 @@
 
 (function (atlas) {
   const GAP_PX = 4;
+  const AGAIN_PX = 260; // the same name is not said twice within this distance
   const measure = document.createElement("canvas").getContext("2d");
 
   function size(text, style) {
@@ -45,17 +46,21 @@
       const view = map.getPixelBounds().getSize();
       const nodes = [];
       const taken = [];
+      const said = new Map();
       for (const name of this.names) {
         if (zoom < name.zoom || !atlas.isShown(name.layer)) continue;
         const screen = map.latLngToContainerPoint([name.lat, name.lon]);
         if (screen.x < -20 || screen.y < -20 || screen.x > view.x + 20 || screen.y > view.y + 20) continue;
         const text = atlas.pick(name);
+        if ((said.get(text) || []).some((other) => other.distanceTo(screen) < AGAIN_PX)) continue;
         const { w, h } = size(text, name.style);
         const dot = name.dot ? 7 + w / 2 : 0;
+        const inView = (one) => one.left >= 0 && one.top >= 0 && one.right <= view.x && one.bottom <= view.y;
         const shifts = name.dot ? [[dot, 0], [-dot, 0], [0, -13], [0, 13]] : [[0, 0]];
-        const fits = shifts.map(([x, y]) => [x, y, box(screen.add([x, y]), w, h, name.angle)]).find((one) => !taken.some((other) => meets(one[2], other)));
+        const fits = shifts.map(([x, y]) => [x, y, box(screen.add([x, y]), w, h, name.angle)]).find((one) => inView(one[2]) && !taken.some((other) => meets(one[2], other)));
         if (!fits) continue;
         taken.push(fits[2]);
+        said.set(text, [...(said.get(text) || []), screen]);
         nodes.push(this.node(name, text, map.latLngToLayerPoint([name.lat, name.lon]).add([fits[0], fits[1]])));
       }
       this.holder.replaceChildren(...nodes);
@@ -63,7 +68,7 @@
 
     node(name, text, point) {
       const node = atlas.make("span", { class: `label label-${name.style}` }, text);
-      node.style.transform = `translate(${Math.round(point.x)}px, ${Math.round(point.y)}px) translate(-50%, -50%) rotate(${name.angle}deg)`;
+      node.style.transform = `translate(${Math.round(point.x)}px, ${Math.round(point.y)}px) translate(-50%, -50%) rotate(${name.angle}deg) translateY(${name.lift}px)`;
       return node;
     },
   });

@@ -5,7 +5,10 @@
   const PANES = { land: 200, density: 210, soft: 290, zones: 300, orientation: 310, screening: 320, hazards: 330, evidence: 340, labels: 640 };
   const NEAR_ZOOM = 10.5; // below this a dashed outline of a few pixels would vanish: drawn solid
   const renderers = {};
+  // one tip for all features: Leaflet's bindTooltip would make each of thousands of shapes a stop of the Tab key
+  const tip = L.tooltip({ className: "tip", offset: [12, 0], direction: "right" });
   let map = null;
+  const isFar = () => map.getZoom() < NEAR_ZOOM;
 
   /** Make the panes and their renderers; hatching needs SVG, thousands of cells need canvas. */
   atlas.preparePanes = function (target) {
@@ -29,6 +32,7 @@
     const options = { pane: "land", renderer: renderers.land, interactive: false };
     const symbol = atlas.config.symbols.no_data;
     const styles = {
+      sea: { stroke: false, fillColor: "#DFE7EF", fillOpacity: 1 },
       land: { stroke: false, fillColor: atlas.fill(symbol), fillOpacity: 1 },
       coast: { color: "#9AA7B4", weight: 1, fill: false },
       border: { color: "#A9A194", weight: 1.2, dashArray: "6 3 1 3", fill: false },
@@ -53,32 +57,62 @@
     }
   }
 
-  /** Build the Leaflet group of a decoded layer. */
-  atlas.buildLayer = function (layer) {
-    const group = L.featureGroup();
-    layer.value = atlas.columns(layer.columns);
-    layer.group = group;
-    if (layer.name === "mined_density") {
-      cells(layer, group);
-      return group;
-    }
+  /** The features of a layer, each with its row, its symbol and the part it belongs to. */
+  function features(layer) {
     const pane = layer.group_name;
+    const made = [];
     for (const set of layer.sets) {
       for (const [row, parts] of atlas.shapes(set)) {
         const symbol = atlas.config.symbols[layer.value("symbol", row)];
-        const feature = shape(set.kind, parts, { pane, renderer: renderers[pane], ...atlas.style(symbol, true) });
-        if (set.kind === "line" && symbol.kind === "line" && layer.name === "rivers") feature.setStyle({ weight: layer.value("width_px", row) || symbol.width_px });
-        feature.row = row;
-        feature.symbol = symbol;
-        group.addLayer(feature);
+        const part = layer.parts.findIndex((one) => one.value === layer.value("origin", row));
+        const own = { mirrored: part > 0, far: isFar(), width: layer.value("width_px", row) };
+        const feature = shape(set.kind, parts, { pane, renderer: renderers[pane], ...atlas.style(symbol, own) });
+        made.push(Object.assign(feature, { row, symbol, own, part: Math.max(part, 0), minZoom: layer.value("min_zoom", row) || 0 }));
       }
     }
+    return made;
+  }
+
+  /** Fill a layer's group when it is first shown; each part has a group of its own. */
+  atlas.fillLayer = function (layer) {
+    if (layer.filled) return;
+    layer.filled = true;
+    if (layer.name === "mined_density") {
+      cells(layer, layer.group);
+      return;
+    }
+    layer.features = features(layer);
+    layer.features.forEach((feature) => layer.groups[feature.part].addLayer(feature));
+    layer.parts.forEach((part, i) => part.shown && layer.group.addLayer(layer.groups[i]));
+    if (!layer.parts.length) layer.group.addLayer(layer.groups[0]);
+    if (layer.name === "mdl") atlas.softBand(layer);
+    thin(layer);
+  };
+
+  /** Take away points that would only crowd this zoom. */
+  function thin(layer) {
+    for (const feature of layer.features.filter((one) => one.minZoom)) {
+      const group = layer.groups[feature.part];
+      if (map.getZoom() >= feature.minZoom) group.addLayer(feature);
+      else group.removeLayer(feature);
+    }
+  }
+
+  /** Make the empty Leaflet group of a decoded layer and wire its clicks. */
+  atlas.prepareLayer = function (layer) {
+    const group = L.featureGroup();
+    layer.value = atlas.columns(layer.columns);
+    layer.group = group;
+    layer.features = [];
+    layer.groups = (layer.parts.length ? layer.parts : [null]).map(() => L.featureGroup());
+    layer.parts.forEach((part) => Object.assign(part, { shown: true }));
     group.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
       atlas.openFeature(map, layer, event.layer.row, event.latlng);
     });
-    group.bindTooltip((feature) => atlas.tooltip(layer, feature.row), { sticky: true, className: "tip" });
-    return group;
+    group.on("mouseover", (event) => tip.setLatLng(event.latlng).setContent(atlas.tooltip(layer, event.layer.row)).openOn(map));
+    group.on("mousemove", (event) => tip.setLatLng(event.latlng));
+    group.on("mouseout", () => tip.close());
   };
 
   /** A soft band as wide as a schematic line is uncertain, redrawn to scale. */
@@ -100,25 +134,42 @@
 
   /** Dashes return when shapes are large enough on screen to carry them. */
   atlas.followZoom = function () {
-    let far = true;
+    let far = isFar();
     map.on("zoomend", () => {
-      const now = map.getZoom() < NEAR_ZOOM;
-      if (now === far) return;
-      far = now;
-      for (const layer of atlas.layers) {
-        layer.group.eachLayer((feature) => {
-          if (feature.symbol && feature.symbol.hatch.length) feature.setStyle({ dashArray: atlas.style(feature.symbol, far).dashArray });
-        });
+      atlas.layers.forEach(thin);
+      if (isFar() === far) return;
+      far = isFar();
+      for (const feature of atlas.layers.flatMap((layer) => layer.features).filter((one) => one.symbol.hatch.length)) {
+        feature.own.far = far;
+        feature.setStyle(atlas.style(feature.symbol, feature.own));
       }
     });
   };
 
   /** Show or hide a layer, and tell the legend and the labels. */
   atlas.show = function (layer, on) {
-    if (on) layer.group.addTo(map);
-    else layer.group.remove();
+    if (on) {
+      atlas.fillLayer(layer);
+      layer.group.addTo(map);
+    } else {
+      layer.group.remove();
+    }
     layer.shown = on;
     atlas.changed();
+  };
+
+  /** Show or hide one part of a layer. */
+  atlas.showPart = function (layer, i, on) {
+    layer.parts[i].shown = on;
+    if (on) layer.group.addLayer(layer.groups[i]);
+    else layer.group.removeLayer(layer.groups[i]);
+    atlas.changed();
+  };
+
+  /** How many features of a layer are on the map. */
+  atlas.countOf = function (layer) {
+    if (!layer.shown) return 0;
+    return layer.parts.length ? layer.parts.filter((part) => part.shown).reduce((sum, part) => sum + part.n, 0) : layer.n;
   };
 
   /** Fade the panes of a group of layers. */

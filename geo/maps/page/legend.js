@@ -10,13 +10,16 @@
     if (layer.name === "mined_density") {
       return layer.classes.map((one) => entry(atlas.config.symbols[one.key], atlas.both(one)));
     }
-    return layer.symbols.map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
+    const found = layer.symbols.map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
+    if (layer.parts.length > 1) found.push(atlas.make("li", { class: "remark" }, atlas.word("flood_hatch")));
+    return found;
   }
 
   /** Rebuild the list from the layers that are shown. */
   atlas.drawLegend = function () {
     const list = document.getElementById("legend-list");
-    const shown = atlas.layers.filter((layer) => layer.shown);
+    const order = Object.values(atlas.config.groups).flat();
+    const shown = atlas.layers.filter((layer) => layer.shown).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     const nodes = shown.flatMap((layer) => {
       const own = entries(layer);
       return layer.name === "mined_density" ? [atlas.make("li", { class: "head" }, atlas.both(layer.title)), ...own] : own;

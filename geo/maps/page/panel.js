@@ -3,7 +3,7 @@
 
 (function (atlas) {
   function cell(tag, value, column) {
-    const properties = column.number ? { class: "number" } : {};
+    const properties = { class: column.number ? "number" : column.kind };
     if (value === null || value === "") return atlas.make(tag, properties, "–");
     return atlas.make(tag, properties, column.number ? value : atlas.value(value));
   }
@@ -71,31 +71,31 @@
     chooseTab(tabs, tabs[0]);
   }
 
-  /** Fill the tabs and wire the buttons that open and widen the panel. */
-  atlas.drawPanel = function (map) {
+  /** Fill the tabs. */
+  atlas.drawPanel = function () {
     for (const table of atlas.config.tables) document.getElementById(`tab-${table.tab}`).append(block(table));
     const about = document.getElementById("about-layers");
     about.append(...atlas.layers.map(paragraph));
     const sources = Object.values(atlas.config.sources);
     document.getElementById("sources").append(...sources.map(source));
     wireTabs();
+  };
+
+  /** Wire the buttons that open and widen the panel; a phone starts with the map alone. */
+  atlas.openPanel = function () {
     const body = document.body;
     const toggle = document.getElementById("panel-toggle");
     const widen = document.getElementById("panel-widen");
     const set = (open) => {
       body.classList.toggle("panel-closed", !open);
       toggle.setAttribute("aria-expanded", String(open));
-      map.invalidateSize();
     };
     toggle.addEventListener("click", () => set(body.classList.contains("panel-closed")));
     document.getElementById("panel-close").addEventListener("click", () => {
       set(false);
       toggle.focus();
     });
-    widen.addEventListener("click", () => {
-      widen.setAttribute("aria-pressed", String(body.classList.toggle("panel-wide")));
-      map.invalidateSize();
-    });
+    widen.addEventListener("click", () => widen.setAttribute("aria-pressed", String(body.classList.toggle("panel-wide"))));
     set(!window.matchMedia("(max-width: 760px)").matches);
   };
 })(window.atlas);

@@ -13,11 +13,13 @@
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
     precision_m: (value) => `±${value} m`,
     uncertainty_km: (value) => `±${value} km`,
+    distance_m: (value) => `${(value / 1000).toFixed(1)} km`,
+    mines_remaining: (value) => value.toLocaleString("en"),
     inner_m: (value) => `${Math.round(value)} m`,
     outer_m: (value) => `${Math.round(value)} m`,
     population: (value) => value.toLocaleString("en"),
   };
-  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px"]);
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom"]);
 
   function name(layer, row) {
     const en = layer.value("name_en", row) || layer.value("id", row) || "";
@@ -40,12 +42,17 @@
     const list = atlas.make("dl", {});
     for (const key of Object.keys(layer.columns)) {
       const value = layer.value(key, row);
-      if (HIDDEN.has(key) || value === null || value === "") continue;
+      if (HIDDEN.has(key) || value === null || value === "" || (key === "land_class" && value === "zone")) continue;
       if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
-      else if (key === "sources") line(list, key, atlas.sourceTitles(value));
+      else if (key === "sources") continue;
       else line(list, key, atlas.value(value));
     }
     return list;
+  }
+
+  function origin(layer, row) {
+    const keys = layer.value("sources", row);
+    return keys ? atlas.make("p", { class: "source" }, atlas.word("field_sources"), ": ", atlas.sourceTitles(keys)) : null;
   }
 
   /** Titles of the sources behind keys joined by semicolons. */
@@ -68,14 +75,24 @@
 
   function open(map, latlng, node) {
     const width = Math.min(320, map.getSize().x - 70);
-    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(160, map.getSize().y - 140), autoPanPadding: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
+    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(160, map.getSize().y - 140), autoPanPaddingTopLeft: [56, 48], autoPanPaddingBottomRight: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
+  }
+
+  /** Draw how far off a feature may be, until its popup closes. */
+  function circle(map, layer, row, latlng) {
+    const km = layer.value("uncertainty_km", row);
+    if (!km) return;
+    const ring = L.circle(latlng, { radius: km * 1000, pane: "soft", interactive: false, color: "#1D2530", weight: 1.2, dashArray: "4 4", fillOpacity: 0.06 }).addTo(map);
+    map.once("popupclose", () => ring.remove());
   }
 
   /** Open the popup of one feature. */
   atlas.openFeature = function (map, layer, row, latlng) {
     const node = atlas.make("article", { class: "popup" }, atlas.make("p", { class: "kind" }, atlas.both(layer.title)));
     node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer), attributes(layer, row), where(latlng));
+    node.append(origin(layer, row) || "");
     open(map, latlng, node);
+    circle(map, layer, row, latlng);
   };
 
   /** Open the popup of a place: its coordinates and every shown area that holds it. */

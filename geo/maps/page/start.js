@@ -15,14 +15,14 @@
     atlas.countShown();
     atlas.labels.place();
     const simulated = atlas.layers.some((layer) => layer.shown && layer.simulated);
-    document.body.classList.toggle("simulated", simulated || atlas.config.synthetic);
+    document.body.classList.toggle("marked", simulated || atlas.config.marked);
   };
 
   async function load(name, map) {
     const layer = await atlas.read(`data-${name}`);
-    atlas.buildLayer(layer);
-    if (layer.name === "mdl") atlas.softBand(layer);
+    atlas.prepareLayer(layer);
     layer.shown = !atlas.config.start_hidden.includes(name);
+    if (layer.shown) atlas.fillLayer(layer);
     if (layer.shown) layer.group.addTo(map);
     return layer;
   }
@@ -38,6 +38,7 @@
     };
     fold.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
     folded(window.matchMedia("(max-width: 760px)").matches);
+    map.on("popupopen popupclose", (event) => document.body.classList.toggle("reading", event.type === "popupopen"));
     map.on("click", (event) => atlas.openPlace(map, event.latlng));
     atlas.onLanguage(() => {
       map.closePopup();
@@ -57,6 +58,10 @@
     atlas.label(map.zoomControl._zoomOutButton, atlas.config.words.zoom_out);
     atlas.label(map.getContainer(), atlas.config.words.map_label);
     map.getContainer().setAttribute("role", "application");
+    atlas.openPanel();
+    map.setMaxBounds(L.latLngBounds(atlas.config.bounds).pad(0.3));
+    const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], animate: false });
+    fit();
     atlas.drawGround(await atlas.read("data-ground"));
     for (const name of atlas.config.layers) {
       atlas.layers.push(await load(name, map));
@@ -65,11 +70,13 @@
     atlas.labels = new atlas.Labels(atlas.config.labels).addTo(map);
     atlas.followZoom();
     atlas.drawTree();
-    atlas.drawPanel(map);
+    atlas.drawPanel();
     wire(map);
-    map.fitBounds(atlas.config.view, { padding: [18, 18], animate: false });
     atlas.speak(page.lang);
     atlas.changed();
+    map.invalidateSize({ pan: false });
+    fit();
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     document.getElementById("notice").hidden = atlas.layers.length === Number(page.dataset.layers);
   };
 })(window.atlas);

@@ -30,31 +30,35 @@
       if (!symbol.hatch.length) continue;
       const size = symbol.hatch_px;
       const turn = symbol.hatch.includes(".") && symbol.hatch.length === 1 ? 0 : 45;
-      const base = atlas.svg("rect", { width: size, height: size, fill: symbol.colour, "fill-opacity": symbol.opacity });
-      const frame = { id: `hatch-${symbol.key}`, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turn})` };
-      definitions.append(atlas.svg("pattern", frame, base, ...strokes(symbol)));
+      for (const [tail, angle] of [["", turn], ["-mirrored", -turn]]) {
+        const base = atlas.svg("rect", { width: size, height: size, fill: symbol.colour, "fill-opacity": symbol.opacity });
+        const frame = { id: `hatch-${symbol.key}${tail}`, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` };
+        definitions.append(atlas.svg("pattern", frame, base, ...strokes(symbol)));
+      }
     }
     document.body.append(atlas.svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" }, definitions));
   };
 
   /** Fill of a symbol; the colour behind the pattern shows if the pattern is lost. */
-  atlas.fill = (symbol) => (symbol.hatch.length ? `url(#hatch-${symbol.key}) ${symbol.colour}` : symbol.colour);
+  atlas.fill = (symbol, mirrored) => (symbol.hatch.length ? `url(#hatch-${symbol.key}${mirrored ? "-mirrored" : ""}) ${symbol.colour}` : symbol.colour);
 
-  /** Leaflet path options of a symbol. */
-  atlas.style = function (symbol, far) {
+  /** Leaflet path options of a symbol; from far off hatched shapes are too small for dashes, and screening bands for outlines. */
+  atlas.style = function (symbol, { far = false, mirrored = false, width = null } = {}) {
     const line = symbol.kind === "line";
     const dash = far && symbol.hatch.length ? null : symbol.dash_px.join(" ") || null;
+    const band = far && symbol.key.startsWith("flood_");
     return {
       color: line ? symbol.colour : symbol.outline || symbol.colour,
-      weight: symbol.width_px,
-      stroke: line || symbol.outline !== "",
+      weight: width || symbol.width_px,
+      stroke: line || (symbol.outline !== "" && !band),
       opacity: 0.95,
       dashArray: dash,
       fill: !line,
-      fillColor: atlas.fill(symbol),
+      fillColor: atlas.fill(symbol, mirrored),
       fillOpacity: symbol.hatch.length ? 1 : symbol.opacity,
       radius: symbol.radius_px,
       lineJoin: "round",
+      lineCap: dash ? "butt" : "round",
     };
   };
 
@@ -66,7 +70,7 @@
     if (symbol.kind === "line") {
       picture.append(atlas.svg("path", { ...stroke, stroke: symbol.colour, d: "M1 8H25", fill: "none" }));
     } else if (symbol.kind === "point") {
-      picture.append(atlas.svg("circle", { ...stroke, cx: 13, cy: 8, r: symbol.radius_px, fill: symbol.colour }));
+      picture.append(atlas.svg("circle", { ...stroke, cx: 13, cy: 8, r: symbol.radius_px, fill: symbol.colour, "fill-opacity": symbol.opacity }));
     } else {
       const opacity = symbol.hatch.length ? 1 : symbol.opacity;
       picture.append(atlas.svg("rect", { ...stroke, x: 1.5, y: 1.5, width: 23, height: 13, fill: atlas.fill(symbol), "fill-opacity": opacity }));

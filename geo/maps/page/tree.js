@@ -16,7 +16,15 @@
     const symbol = atlas.config.symbols[layer.symbols[Math.floor((layer.symbols.length - 1) / 2)]];
     const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
     const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of));
-    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated);
+    const parts = layer.parts.length > 1 ? atlas.make("div", { class: "parts" }, ...layer.parts.map((part, i) => partRow(layer, part, i))) : null;
+    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated, parts);
+  }
+
+  function partRow(layer, part, i) {
+    const box = atlas.make("input", { type: "checkbox", checked: part.shown });
+    box.addEventListener("change", () => atlas.showPart(layer, i, box.checked));
+    const words = atlas.config.words[`origin_${part.value}`];
+    return atlas.make("label", {}, box, atlas.make("span", {}, words ? atlas.both(words) : part.value), atlas.make("span", { class: "figures" }, part.n.toLocaleString("en")));
   }
 
   function fader(name) {
@@ -40,7 +48,7 @@
 
   /** Say how many features are on the map. */
   atlas.countShown = function () {
-    const n = atlas.layers.filter((layer) => layer.shown).reduce((sum, layer) => sum + layer.n, 0);
+    const n = atlas.layers.reduce((sum, layer) => sum + atlas.countOf(layer), 0);
     const text = n.toLocaleString("en");
     document.documentElement.dataset.shown = n;
     document.getElementById("shown").replaceChildren(atlas.both({ en: `${text} features shown`, ko: `표시된 객체 ${text}개` }));

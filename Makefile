@@ -1,0 +1,38 @@
+# The two commands of the README are `make atlas` and `make test`; both make the environment they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: atlas test lint benchmark lock clean
+
+atlas: .venv/minemap
+	$(BIN)/minemap build korea -o build/korea --overwrite
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+benchmark: .venv/dev
+	$(BIN)/python benchmarks/run.py
+
+.venv/minemap: pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+.venv/dev: .venv/minemap
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --group dev
+	touch $@
+
+# Pins without addresses, from a fresh environment with the newest versions that pyproject.toml admits.
+lock:
+	rm -rf .venv && $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+clean:
+	rm -rf .venv build dist

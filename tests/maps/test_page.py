@@ -1,0 +1,267 @@
+"""The page in a real browser with the network off. `quiet_page` fails on any request, console error, dialog or breach."""
+
+import re
+
+import pytest
+from maps.country import HOSTILE, MARK
+
+READY = 'html[data-ready="11"]'
+
+
+def opened(page, path, language="en"):
+    page.goto(path.as_uri())
+    page.wait_for_selector(READY, state="attached")
+    page.wait_for_selector("#notice", state="hidden")
+    page.get_by_role("button", name="English" if language == "en" else "한국어").click()
+    return page
+
+
+def shown(page):
+    return int(page.evaluate("document.documentElement.dataset.shown"))
+
+
+def test_opens_offline_from_a_file(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    assert shown(page) > 0
+    assert page.locator(".leaflet-hazards-pane path").count() == 24
+    assert page.locator("#mark").inner_text() == MARK
+    assert page.locator("#strip").get_by_text("does not mean no mines").is_visible()
+    assert page.locator("#strip").get_by_text("military 1338, police 112").is_visible()
+
+
+def test_a_switch_drops_and_restores_the_features(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    paths = page.locator(".leaflet-hazards-pane path")
+    before, box = shown(page), page.get_by_label("Planned minefields")
+    box.uncheck()
+    assert (shown(page), paths.count()) == (before - 12, 12)
+    box.check()
+    assert (shown(page), paths.count()) == (before, 24)
+
+
+def test_the_watermark_follows_what_is_simulated(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    mark = page.locator("#mark")
+    for name in ("Planned minefields", "Unconfirmed minefields", "Flood-displacement screening zones"):
+        assert mark.is_visible()
+        page.get_by_label(name).uncheck()
+    assert not mark.is_visible()
+
+
+def test_both_languages_turn_everything(quiet_page, page_path):
+    page = opened(quiet_page, page_path, "ko")
+    assert page.title().startswith("한국")
+    assert page.get_by_label("계획지뢰지대").is_checked()
+    assert page.get_by_role("region", name="범례").is_visible()
+    assert page.locator("#strip").get_by_text("도형이 없다고 해서").is_visible()
+    assert not page.locator("#strip").get_by_text("does not mean no mines").is_visible()
+    assert page.locator(".label-zone").first.inner_text() == "비무장지대"
+    english = page.evaluate("[...document.querySelectorAll('[lang=en]')].filter((one) => one.offsetParent).length")
+    assert english == 0
+    page.get_by_role("button", name="English").click()
+    assert page.get_by_label("Planned minefields").is_checked()
+    assert page.get_by_role("region", name="Legend").is_visible()
+
+
+def test_the_legend_follows_and_always_names_unassessed_land(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    legend = page.get_by_role("region", name="Legend")
+    assert legend.get_by_text("Planned fields (simulated)").is_visible()
+    for box in page.locator("#tree > fieldset > ul > li > input").all():
+        box.uncheck()
+    assert not legend.get_by_text("Planned fields (simulated)").is_visible()
+    assert legend.locator("li").count() == 1
+    assert legend.get_by_text("Not assessed / no data").is_visible()
+
+
+def test_a_click_reads_the_place_and_what_lies_there(quiet_page, page_path, atlas):
+    page = opened(quiet_page, page_path)
+    lat, lon = page.evaluate("atlas.layers.find((one) => one.name === 'dmz').groups[0].getBounds().getCenter()").values()
+    page.evaluate(f"atlas.map.fire('click', {{ latlng: L.latLng({lat}, {lon}) }})")
+    popup = page.locator(".popup")
+    assert popup.locator(".decimal").inner_text() == f"{lat:.5f}, {lon:.5f}"
+    assert re.fullmatch(r"\d+°\d\d′\d\d\.\d″N \d+°\d\d′\d\d\.\d″E", popup.locator(".dms").inner_text())
+    assert popup.get_by_text("Demilitarized Zone").first.is_visible()
+    assert popup.get_by_text("does not mean no mines").is_visible()
+
+
+@pytest.mark.parametrize(("degrees", "text"), [(38.25069, "38°15′02.5″N"), (-0.5, "0°30′00.0″S"), (37.99999999, "38°00′00.0″N")])
+def test_degrees_minutes_seconds(quiet_page, page_path, degrees, text):
+    page = opened(quiet_page, page_path)
+    assert page.evaluate(f"atlas.dms({degrees}, 'NS')") == text
+
+
+def test_a_feature_tells_its_class_and_that_it_is_simulated(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.evaluate(
+        "{ const layer = atlas.layers.find((one) => one.name === 'planned_minefields'); const one = layer.features[3];"
+        " one.fire('click', { latlng: one.getBounds().getCenter() }, true); }"
+    )
+    popup = page.locator(".popup")
+    assert popup.get_by_role("heading", name="Feature 3").is_visible()
+    assert popup.get_by_text("places and shapes are not real").is_visible()
+    assert popup.get_by_text("Allocated (simulated)").is_visible()
+
+
+def test_hostile_names_are_text(quiet_page, hostile_path):
+    page = opened(quiet_page, hostile_path)
+    assert page.locator("h1").inner_text() == HOSTILE[0] + HOSTILE[1]
+    for name in ("planned_minefields", "unconfirmed_minefields", "flood_displacement", "incidents", "dmz"):
+        for row in range(page.evaluate(f"atlas.layers.find((one) => one.name === '{name}').n")):
+            heading = page.evaluate(
+                f"{{ const layer = atlas.layers.find((one) => one.name === '{name}');"
+                f" atlas.openFeature(atlas.map, layer, {row}, L.latLng(38, 127));"
+                " [...document.querySelectorAll('.popup h3')].at(-1).innerText; }"
+            )
+            assert heading == HOSTILE[row % len(HOSTILE)]
+            tip = page.evaluate(f"atlas.tooltip(atlas.layers.find((one) => one.name === '{name}'), {row}).textContent")
+            assert HOSTILE[row % len(HOSTILE)] in tip
+    assert page.locator("img").count() == 0
+    assert page.evaluate("document.querySelectorAll('body script:not([type])').length") == 0
+    labels = page.locator(".label").all_inner_texts()
+    assert set(labels) & set(HOSTILE)
+
+
+def test_the_tables_are_in_the_page(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.get_by_role("tab", name="Areas").click()
+    table = page.get_by_role("region", name="Areas and reported totals")
+    assert table.get_by_role("rowheader", name="Demilitarized Zone (DMZ)").is_visible()
+    assert table.get_by_text("−20.0").first.is_visible()
+    page.get_by_role("tab", name="Record").click()
+    assert page.get_by_role("img", name=re.compile("Bar chart of mines cleared by year.*2003: 13,000")).is_visible()
+    page.get_by_role("tab", name="About").click()
+    assert page.get_by_role("heading", name="Sources").is_visible()
+
+
+def test_hovering_names_a_feature(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.evaluate("document.body.classList.remove('marked')")
+    path = page.locator(".leaflet-hazards-pane path").nth(15)
+    path.dispatch_event("mouseover")
+    assert page.locator(".tip").get_by_text("Unconfirmed minefields").is_visible()
+    path.dispatch_event("mouseout")
+    page.locator(".tip").wait_for(state="detached")
+
+
+def test_the_keyboard_reaches_tabs_switches_and_map(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.get_by_role("tab", name="Layers").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Areas").get_attribute("aria-selected") == "true"
+    page.keyboard.press("ArrowLeft")
+    page.get_by_label("Rivers").focus()
+    page.keyboard.press("Space")
+    assert not page.get_by_label("Rivers").is_checked()
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("String(document.activeElement.className).split(' ')[0] || document.activeElement.id || document.activeElement.tagName"))
+    assert "path" not in reached
+    assert {"folium-map", "leaflet-control-zoom-in", "legend-toggle"} <= reached
+
+
+def test_zoom_ends_where_the_precision_ends(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.evaluate("atlas.map.setZoom(18, { animate: false })")
+    assert page.evaluate("atlas.map.getZoom()") == 12
+
+
+def test_a_group_can_fade_and_a_part_be_hidden(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.get_by_label("Opacity: Hazards").fill("0.5")
+    assert page.evaluate("getComputedStyle(document.querySelector('.leaflet-hazards-pane')).opacity") == "0.5"
+
+
+def test_the_grid_is_drawn_when_asked_for(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    before = shown(page)
+    page.get_by_label("Expected density, 1 km grid").check()
+    assert shown(page) == before + 40
+    painted = "[...document.querySelector('.leaflet-density-pane canvas').getContext('2d').getImageData(0, 0, 1500, 1200).data].some((one) => one > 0)"
+    page.wait_for_function(painted)
+
+
+def test_a_phone_starts_with_the_map_and_opens_the_panel(quiet_page, page_path):
+    quiet_page.set_viewport_size({"width": 375, "height": 812})
+    page = opened(quiet_page, page_path, "ko")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert not page.get_by_label("계획지뢰지대").is_visible()
+    page.get_by_role("button", name="정보").click()
+    assert page.get_by_label("계획지뢰지대").is_visible()
+    page.get_by_role("button", name="닫기").click()
+    assert not page.get_by_label("계획지뢰지대").is_visible()
+    assert page.locator("#strip").get_by_text("도형이 없다고 해서").is_visible()
+
+
+def test_prints(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.emulate_media(media="print")
+    assert not page.locator("#panel").is_visible()
+    assert page.get_by_role("region", name="Legend").is_visible()
+    assert page.locator("#strip").get_by_text("does not mean no mines").is_visible()
+    pdf = page.pdf(format="A4", landscape=True)
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+def test_text_has_contrast(quiet_page, page_path):
+    """WCAG 2: 4.5 to 1 for every text of the page against the background painted behind it (labels on the map have a halo)."""
+    page = opened(quiet_page, page_path)
+    pairs = page.evaluate(
+        """[...document.querySelectorAll('#bar *, #panel *, #strip *, #legend *, #mark')].filter((one) => one.offsetParent && one.children.length === 0 && one.textContent.trim()
+          && !one.closest('svg')).map((one) => {
+            let behind = one;
+            while (behind && /rgba\\(0, 0, 0, 0\\)|transparent/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+            return [one.textContent.slice(0, 30), getComputedStyle(one).color, behind ? getComputedStyle(behind).backgroundColor : 'rgb(255, 255, 255)'];
+          })"""
+    )
+    assert len(pairs) > 40
+    assert [pair for pair in pairs if contrast(*(numbers(text) for text in pair[1:])) < 4.5] == []
+
+
+def numbers(text):
+    return [float(number) for number in re.findall(r"[\d.]+", text)[:3]]
+
+
+def contrast(front, back):
+    def luminance(colour):
+        linear = [c / 3294.6 if c <= 10.3 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(front), luminance(back)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+class TestBroken:
+    """Pages broken on purpose: the notice stays, and the watcher of `quiet_page` would speak."""
+
+    def test_without_scripts_the_notice_stands(self, browser, page_path):
+        context = browser.new_context(java_script_enabled=False, offline=True)
+        page = context.new_page()
+        page.goto(page_path.as_uri())
+        assert page.get_by_text("The layers are not loaded").is_visible()
+        assert page.locator("#strip").get_by_text("does not mean no mines").is_visible()
+        context.close()
+
+    def test_with_a_broken_layer_the_notice_stands(self, page, page_path, tmp_path):
+        broken = tmp_path / "broken.html"
+        text = page_path.read_text(encoding="utf-8")
+        broken.write_text(re.sub(r'(id="data-planned_minefields">)[^<]{60}', r"\1", text), encoding="utf-8")
+        faults = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(broken.as_uri())
+        page.wait_for_timeout(1500)
+        assert page.get_by_text("The layers are not loaded").is_visible()
+        assert faults
+
+    @pytest.mark.parametrize("planted", ["<script>window.planted = 1</script>", '<img src="https://example.org/x.png" onerror="window.planted = 1">'])
+    def test_a_planted_script_or_picture_does_not_run(self, page, page_path, tmp_path, planted):
+        broken = tmp_path / "planted.html"
+        broken.write_text(page_path.read_text(encoding="utf-8").replace('<footer id="strip">', f'{planted}<footer id="strip">'), encoding="utf-8")
+        heard = []
+        page.on("console", lambda message: heard.append(message.text))
+        page.goto(broken.as_uri())
+        page.wait_for_selector(READY, state="attached")
+        assert page.evaluate("window.planted") is None
+        assert any("Content Security Policy" in text for text in heard)

@@ -1,0 +1,86 @@
+"""Colours, hatches and words: no green, a second channel, both languages."""
+
+import colorsys
+import re
+from importlib.resources import files
+from itertools import combinations
+
+import pytest
+
+from geo.maps.labels import PLACE_KINDS
+from geo.maps.payload import COLUMNS
+from geo.maps.symbols import GROUPS, SYMBOLS, kml_colour
+from geo.maps.words import VALUES, WORDS
+from geo.terms import LAYER_NAMES, PRIORITIES
+
+PAGE = files("geo.maps") / "page"
+FILES = sorted(entry.name for entry in PAGE.iterdir())
+NAMED_GREENS = ("green", "lime", "olive", "teal", "chartreuse", "mint", "seagreen")
+
+
+def is_green(red, green, blue):
+    hue, lightness, saturation = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
+    return 70 < hue * 360 < 175 and saturation > 0.12 and 0.05 < lightness < 0.97
+
+
+def colours(text):
+    """Return every colour of a text as red, green, blue."""
+    for word in re.findall(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b", text):
+        full = word if len(word) == 6 else "".join(letter * 2 for letter in word)
+        yield tuple(int(full[i : i + 2], 16) for i in (0, 2, 4))
+    for red, green, blue in re.findall(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)", text):
+        yield int(red), int(green), int(blue)
+
+
+@pytest.mark.parametrize(("colour", "told"), [((0, 160, 80), True), ((200, 255, 180), True), ((84, 39, 143), False), ((223, 231, 239), False), ((244, 167, 24), False)])
+def test_what_counts_as_green(colour, told):
+    assert is_green(*colour) is told
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_green_in_the_page(name):
+    text = (PAGE / name).read_text(encoding="utf-8")
+    assert [colour for colour in colours(text) if is_green(*colour)] == []
+    assert not [word for word in NAMED_GREENS if re.search(rf"[:\"' ]{word}[\"';]", text)]
+
+
+@pytest.mark.parametrize("key", SYMBOLS)
+def test_no_green_symbol(key):
+    symbol = SYMBOLS[key]
+    text = f"{symbol.colour} {symbol.outline} {symbol.hatch_colour}"
+    assert list(colours(text))
+    assert not [colour for colour in colours(text) if is_green(*colour)]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
+def test_no_string_becomes_markup(name):
+    text = (PAGE / name).read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\b|new Function", text)
+    assert len(text.splitlines()) <= 250
+
+
+def test_every_layer_has_a_group_and_columns():
+    assert sorted(name for members in GROUPS.values() for name in members) == sorted(LAYER_NAMES)
+    assert set(COLUMNS) == set(LAYER_NAMES)
+    assert {f"flood_{word}" for word in PRIORITIES} <= set(SYMBOLS)
+    assert all(len(entry) == 3 for entry in PLACE_KINDS.values())
+
+
+@pytest.mark.parametrize("key", [*WORDS, *VALUES])
+def test_every_word_stands_in_both_languages(key):
+    pair = {**VALUES, **WORDS}[key]
+    assert pair["en"].strip()
+    assert pair["ko"].strip()
+
+
+def test_hazards_and_screening_differ_without_colour():
+    """Outline dash, hatch and spacing tell classes apart for those who see no hue."""
+    keys = ["cha", "sha", "indication", "planned_simulated", "unconfirmed_simulated", "flood_high", "flood_middle", "flood_lower", "flood_undetermined", "no_data"]
+    channel = {key: (SYMBOLS[key].hatch, SYMBOLS[key].hatch_px, SYMBOLS[key].dash_px) for key in keys}
+    assert all(channel[a] != channel[b] for a, b in combinations(keys, 2))
+    assert all("x" in SYMBOLS[key].hatch for key in keys if key.endswith("simulated"))
+    assert all(SYMBOLS[key].colour != "#FF0000" for key in keys if key != "cha")
+
+
+def test_kml_colour_turns_the_bytes():
+    assert kml_colour("#FF0000", 0.5) == "7f0000ff"

@@ -1,0 +1,172 @@
+"""The public tier: mapped fields become cells of a fixed grid, and a proof fails on a planted leak."""
+
+from types import MappingProxyType, SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.errors import CheckFailed, ConfigError
+from geo.generalise import KEPT_COLUMNS, denied_columns, generalise, prove, public_table
+from geo.layer import make_layer
+from geo.source import Source
+
+AREA = SimpleNamespace(
+    crs=pyproj.CRS.from_epsg(5186),
+    sources={"survey": Source("survey", "Own survey"), "icbl": Source("icbl", "ICBL")},
+    settings=MappingProxyType({}),
+)
+EAST, NORTH = 205_000, 605_000  # a node of the 1 km grid in EPSG:5186
+
+
+def layer(shapes, name="planned_minefields", basis="supplied", **columns):
+    ids = [f"YC-{n:03d}" for n in range(len(shapes))]
+    frame = gpd.GeoDataFrame({"id": ids, "name_en": "x", "name_ko": "가", **columns}, geometry=shapes, crs=AREA.crs)
+    return make_layer(name, frame, area=AREA, land_class="SHA", basis=basis, sources=("survey",), as_of="2025-05-01")
+
+
+def square(east, north, size=100.0):
+    return shapely.box(EAST + east, NORTH + north, EAST + east + size, NORTH + north + size)
+
+
+def nodes(made):
+    return np.unique(shapely.get_coordinates(made.frame.to_crs(AREA.crs).geometry.values).round(2), axis=0).tolist()
+
+
+def test_one_field_becomes_its_cell():
+    made = generalise(layer([square(300, 400)]), area=AREA)
+    assert made.frame.id.tolist() == ["cell1km-205-605-SHA"]
+    assert nodes(made) == [[EAST + x, NORTH + y] for x in (0, 1000) for y in (0, 1000)]
+
+
+def test_fields_in_a_cell_share_a_row_and_classes_do_not():
+    fields = layer([square(0, 0), square(500, 500), square(200, 700)], land_class=["SHA", "SHA", "CHA"])
+    made = generalise(fields, area=AREA)
+    assert made.frame.id.tolist() == ["cell1km-205-605-CHA", "cell1km-205-605-SHA"] and made.overlap
+
+
+def test_field_over_a_corner_fills_four_cells():
+    assert len(generalise(layer([square(-50, -50)]), area=AREA).frame) == 4
+
+
+def test_field_that_only_touches_a_cell_does_not_fill_it():
+    assert generalise(layer([square(0, 0, 1000)]), area=AREA).frame.id.tolist() == ["cell1km-205-605-SHA"]
+
+
+def test_tiny_field_is_never_lost():
+    made = generalise(layer([square(-0.1, -0.1, 0.2)]), area=AREA)
+    assert len(made.frame) == 4
+
+
+def test_larger_cells():
+    made = generalise(layer([square(300, 400)]), area=AREA, cell_km=5)
+    assert made.frame.id.tolist() == ["cell5km-41-121-SHA"] and made.frame.precision_m.tolist() == [5000]
+    prove(made.frame, area=AREA, name="cells", cell_km=5)
+
+
+def test_only_common_columns_remain():
+    fields = layer([square(0, 0)], landowner=["A"], n_emplaced=[12], area_m2=[1e4], national_term=["계획지뢰지대"])
+    made = generalise(fields, area=AREA)
+    assert set(made.frame.columns) == set(KEPT_COLUMNS)
+    assert not made.frame.astype(str).isin(["A", "12", "YC-000", "10000.0"]).any(axis=None)
+
+
+def test_sources_and_dates_of_a_cell():
+    fields = layer([square(0, 0), square(500, 500)], sources=["survey", "icbl;survey"], as_of=["2025", "2019-03"])
+    row = generalise(fields, area=AREA).frame.iloc[0]
+    assert row.sources == "icbl;survey" and row.as_of == "2019-03"
+
+
+@pytest.mark.parametrize("basis", ["allocated", "modelled", "declared"])
+def test_what_nobody_mapped_passes_untouched(basis):
+    fields = layer([square(0, 0)], basis=basis)
+    assert generalise(fields, area=AREA) is fields
+
+
+def test_other_layers_pass_untouched():
+    places = layer([square(0, 0)], name="dmz")
+    assert generalise(places, area=AREA) is places
+
+
+def test_simulated_rows_beside_mapped_ones_stay():
+    fields = layer([square(0, 0), square(3000, 0)], basis="supplied", area_m2=[1.0, 2.0])
+    fields.frame.loc[1, ["basis", "simulated"]] = ["allocated", True]
+    made = generalise(fields, area=AREA).frame
+    assert made.id.tolist() == ["YC-001", "cell1km-205-605-SHA"]
+    assert made.area_m2.isna().tolist() == [False, True]
+    prove(made, area=AREA, name="mixed")
+
+
+@given(
+    fields=st.lists(
+        st.tuples(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(1, 3000)), min_size=1, max_size=8
+    )
+)
+@settings(deadline=None, max_examples=25)
+def test_cells_cover_every_field_and_doing_it_twice_changes_nothing(fields):
+    exact = layer([square(*field) for field in fields])
+    made = generalise(exact, area=AREA)
+    covered = shapely.union_all(made.frame.to_crs(AREA.crs).geometry.values).buffer(0.01)
+    lost_m2 = shapely.area(shapely.difference(exact.frame.to_crs(AREA.crs).geometry.values, covered))
+    assert (lost_m2 <= 3).all()
+    prove(made.frame, area=AREA, name="cells")
+    again = generalise(made, area=AREA)
+    pd.testing.assert_frame_equal(pd.DataFrame(again.frame), pd.DataFrame(made.frame))
+
+
+@pytest.mark.parametrize("cell_km", [0.5, 0, -1, float("nan")])
+def test_smaller_cells_are_refused(cell_km):
+    fields = layer([square(0, 0)])
+    with pytest.raises(ConfigError, match="cell too small"):
+        generalise(fields, area=AREA, cell_km=cell_km)
+    with pytest.raises(ConfigError, match="cell too small"):
+        prove(fields.frame, area=AREA, name="x", cell_km=cell_km)
+
+
+def test_proof_finds_a_planted_vertex():
+    leak = generalise(layer([square(0, 0), square(3000, 0)]), area=AREA).frame
+    leak.loc[1, "geometry"] = shapely.box(
+        *(leak.geometry[1].bounds[:2]), *(np.array(leak.geometry[1].bounds[2:]) + 1e-5)
+    )
+    with pytest.raises(
+        CheckFailed, match=r"no node of the grid: layers.gpkg: cell1km-208-605-SHA: expected within 0.02 m"
+    ):
+        prove(leak, area=AREA, name="layers.gpkg")
+
+
+def test_proof_finds_a_denied_column_and_a_value():
+    cells = generalise(layer([square(0, 0)]), area=AREA).frame
+    with pytest.raises(CheckFailed, match=r"column not for the public: .*found Phone No"):
+        prove(cells.assign(**{"Phone No": ""}), area=AREA, name="x")
+    with pytest.raises(CheckFailed, match=r"value not for the public: .*area_m2"):
+        prove(cells.assign(area_m2=1e4), area=AREA, name="x")
+    prove(cells.assign(area_m2=np.nan, zone=""), area=AREA, name="x")
+
+
+def test_proof_asks_nothing_of_simulated_features():
+    prove(layer([square(1, 2)], basis="allocated").frame, area=AREA, name="x")
+
+
+@pytest.mark.parametrize(
+    "name", ["Landowner", "land_owner", "dataenterer", "User Entered MGRS", "소유자", "mine_type", "recovered_n"]
+)
+def test_denied_columns(name):
+    assert denied_columns(pd.DataFrame(columns=["id", name, "name_en", "as_of", "precision_m"])) == [name]
+
+
+def test_public_table_rounds_mapped_hazards_only():
+    rows = {
+        "layer": ["dmz", "planned_minefields", "planned_minefields"],
+        "gross_km2": [907.04, 1.26, None], "overlap_km2": [0.0, 0.02, None], "net_km2": [907.04, 1.24, None],
+        "reported_km2": [907.0, 2.0, 90.7], "difference_km2": [0.04, -0.76, None],
+        "difference_percent": [0.0, -38.0, None],
+    }  # fmt: skip
+    told = public_table(pd.DataFrame(rows), ("planned_minefields",))
+    assert told.iloc[0].to_list() == pd.DataFrame(rows).iloc[0].to_list()
+    assert told.iloc[1, 1:].astype(float).round(9).tolist() == [1.3, 0.1, 1.2, 2.0, -0.8, -40.0]
+    assert told.iloc[2, [1, 2, 3, 5, 6]].isna().all()

@@ -7,6 +7,7 @@ The tables are made from the layers themselves; a test compares them with a fres
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +49,11 @@ def histogram(title: str, values: np.ndarray, edges: list[float], unit: str) -> 
     counts = np.histogram(values, [*edges, np.inf])[0]
     if counts.sum() != len(values):
         raise ValueError(f"{title}: {len(values) - counts.sum()} values below {edges[0]} {unit}")
-    names = [f"{low:g}–{high:g}" for low, high in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]:g} and more"]
+    names = [f"{low:g}–{high:g}" for low, high in pairwise(edges)] + [f"{edges[-1]:g} and more"]
     rows = [f"| {name} | {count} | {'█' * round(40 * count / counts.max())} |" for name, count in zip(names, counts, strict=True)]
-    return "\n".join([f"\n**{title}** [{unit}], median {np.median(values):.2f}\n", "| class | fields | |", "|---|---:|---|", *rows, ""])
+    return "\n".join(
+        [f"\n**{title}** [{unit}], median {np.median(values):.2f}\n", "| class | fields | |", "|---|---:|---|", *rows, ""]
+    )
 
 
 def page(atlas: Atlas) -> str:
@@ -64,8 +67,14 @@ def page(atlas: Atlas) -> str:
         text.append(histogram("Size", frame.area_m2.to_numpy() / 1e4, [0, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256], "ha"))
         text.append(histogram("Elongation: length over width", elongation, [1, 1.5, 2, 3, 4, 5, 6, 7, 8], "-"))
         if name == "planned_minefields":
-            text.append(histogram("Angle between long axis and front", off_front_deg(atlas, shapes, axis), [0, 5, 10, 15, 20, 30, 60], "degrees"))
-            text.append(histogram("Bearing of the long axis from east", np.degrees(axis) % 180, [0, 30, 60, 90, 120, 150], "degrees"))
+            text.append(
+                histogram(
+                    "Angle between long axis and front", off_front_deg(atlas, shapes, axis), [0, 5, 10, 15, 20, 30, 60], "degrees"
+                )
+            )
+            text.append(
+                histogram("Bearing of the long axis from east", np.degrees(axis) % 180, [0, 30, 60, 90, 120, 150], "degrees")
+            )
         else:
             vertices = shapely.get_num_coordinates(shapes) - 1
             text.append(f"Vertices: {vertices.min()} to {vertices.max()} a field.\n")

@@ -19,11 +19,11 @@ from geo.errors import ConfigError, DataError
 from geo.measure import Floats, areas_m2
 from geo.solve import increasing_root
 
-REACH = 1.05            # candidates keep room to grow by this factor, so that the last scaling cannot make them meet
-PATCH_VERTICES = 24     # of an irregular patch
-COMPACTNESS = (0.35, 0.75)   # 4 pi area / perimeter², assumed
-BEARING_SD_DEG = 8.0    # scatter of strips about the front, assumed
-ASPECT_LN_SD = 0.15     # scatter of the strips' length over width, assumed
+REACH = 1.05  # candidates keep room to grow by this factor, so that the last scaling cannot make them meet
+PATCH_VERTICES = 24  # of an irregular patch
+COMPACTNESS = (0.35, 0.75)  # 4 pi area / perimeter², assumed
+BEARING_SD_DEG = 8.0  # scatter of strips about the front, assumed
+ASPECT_LN_SD = 0.15  # scatter of the strips' length over width, assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,19 @@ def surface(
     known = np.zeros(len(area_m2), dtype=bool) if known is None else known
     free = (preference > 0) & ~known & (~excluded if excluded is not None else True)
     if not np.isfinite(preference).all() or (preference < 0).any() or not (free.any() or known.any()):
-        raise DataError("bad preference", expected="numbers of at least 0, not all 0", found=f"{np.nanmin(preference, initial=np.inf):g} at least")
+        raise DataError(
+            "bad preference",
+            expected="numbers of at least 0, not all 0",
+            found=f"{np.nanmin(preference, initial=np.inf):g} at least",
+        )
     left_m2 = total_m2 - float(area_m2[known].sum())
     room_m2 = float(area_m2[free].sum())
     if total_m2 <= 0 or left_m2 < 0 or left_m2 > room_m2:
-        raise DataError("the total does not fit the room", expected=f"0 to {room_m2 / 1e6:.3f} km² besides known cells", found=f"{left_m2 / 1e6:.3f} km²")
+        raise DataError(
+            "the total does not fit the room",
+            expected=f"0 to {room_m2 / 1e6:.3f} km² besides known cells",
+            found=f"{left_m2 / 1e6:.3f} km²",
+        )
     log_q = np.log(preference[free])
 
     def placed_m2(alpha: float) -> float:
@@ -165,7 +173,12 @@ def sizes_m2(count: int, total_m2: float, ln_sd: float, rng: np.random.Generator
 
 
 def place(
-    zone: Zone, share: Floats, fields: Fields, rng: np.random.Generator, taken: NDArray[np.object_] | None = None, tries: int = 500
+    zone: Zone,
+    share: Floats,
+    fields: Fields,
+    rng: np.random.Generator,
+    taken: NDArray[np.object_] | None = None,
+    tries: int = 500,
 ) -> NDArray[np.object_]:
     """Place fields in a zone so that none meets another, the zone's edge or what is taken (model, eq. 3).
 
@@ -212,12 +225,17 @@ def place(
     if len(waiting) == 0:
         return placed
     raise DataError(
-        "no place found for a field", where=f"zone {zone.name}, {len(waiting)} of {count} fields", expected=f"a place within {tries} tries",
-        found=f"the largest left over has {fields.area_m2[waiting[0]] / 1e6:.3f} km²", mend="change the shares by zone, the number of fields or the seed",
+        "no place found for a field",
+        where=f"zone {zone.name}, {len(waiting)} of {count} fields",
+        expected=f"a place within {tries} tries",
+        found=f"the largest left over has {fields.area_m2[waiting[0]] / 1e6:.3f} km²",
+        mend="change the shares by zone, the number of fields or the seed",
     )
 
 
-def candidates(zone: Zone, cumulated: Floats, fields: Fields, which: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.object_]:
+def candidates(
+    zone: Zone, cumulated: Floats, fields: Fields, which: NDArray[np.intp], rng: np.random.Generator
+) -> NDArray[np.object_]:
     """Return one candidate polygon for each waiting field."""
     cell = np.searchsorted(cumulated, rng.random(len(which)), side="right")
     centre = zone.corners[cell] + rng.random((len(which), 2)) * zone.cell_m

@@ -71,7 +71,9 @@ class StudyArea:
         """Return a control line by id, EPSG:4326."""
         row = self.lines.index[self.lines.line_id == line_id]
         if len(row) == 0:
-            raise DataError("unknown line", where=f"{self.folder / 'lines.csv'}: {line_id}", mend=nearest(line_id, self.lines.line_id))
+            raise DataError(
+                "unknown line", where=f"{self.folder / 'lines.csv'}: {line_id}", mend=nearest(line_id, self.lines.line_id)
+            )
         return self.lines.geometry[row[0]]
 
     def figure(self, key: str) -> pd.Series:
@@ -145,7 +147,9 @@ def plane_crs(text: str, where: str) -> pyproj.CRS:
         raise ConfigError("unknown CRS", where=where, found=str(text), mend="write it as EPSG:5186") from fault
     metres = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
     if not metres or crs.equals(pyproj.CRS.from_epsg(3857), ignore_axis_order=True):
-        raise ConfigError("unsuitable CRS", where=where, expected="a projected CRS in metres other than EPSG:3857", found=str(text))
+        raise ConfigError(
+            "unsuitable CRS", where=where, expected="a projected CRS in metres other than EPSG:3857", found=str(text)
+        )
     return crs
 
 

@@ -56,7 +56,7 @@ def _documents(found: Path, again: Path) -> str:
     return f"{pairs[0]}; {_count(len(pairs), 'value')}" if pairs else ""
 
 
-def differing(one: Any, two: Any, place: str = "") -> list[str]:  # noqa: ANN401  any JSON value
+def differing(one: Any, two: Any, place: str = "") -> list[str]:
     """Return every place at which two JSON values differ, with both values.
 
     Examples

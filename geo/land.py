@@ -76,7 +76,9 @@ def ground(area: StudyArea, rivers: gpd.GeoDataFrame | None = None, front: shape
         "east": ring(province, [[east, province[-1, 1]], [east, province[0, 1]]]),
     }
     plane = project(gpd.GeoSeries(polygons, crs="EPSG:4326"), area.crs)
-    line = front if front is not None else project(gpd.GeoSeries([area.line(area.settings["front"]["line"])], crs=4326), area.crs)[0]
+    line = (
+        front if front is not None else project(gpd.GeoSeries([area.line(area.settings["front"]["line"])], crs=4326), area.crs)[0]
+    )
     return Ground(front=line, channels=channels(area, rivers), **plane.to_dict())
 
 

@@ -161,9 +161,7 @@ def make_layer(
     return Layer(name, full, land_class, basis, tuple(sources), as_of, overlap, about.get("en", ""), about.get("ko", ""))
 
 
-def _word_faults(
-    name: str, land_class: str, basis: str, sources: tuple[str, ...], as_of: str, area: StudyArea
-) -> list[str]:
+def _word_faults(name: str, land_class: str, basis: str, sources: tuple[str, ...], as_of: str, area: StudyArea) -> list[str]:
     faults = [f"unknown source {key}" for key in sources if key not in area.sources]
     faults += [] if sources else ["no source"]
     faults += [] if as_of else ["no as_of"]
@@ -173,9 +171,7 @@ def _word_faults(
     return faults
 
 
-def _with_common(
-    frame: gpd.GeoDataFrame, land_class: str, basis: str, sources: tuple[str, ...], as_of: str
-) -> gpd.GeoDataFrame:
+def _with_common(frame: gpd.GeoDataFrame, land_class: str, basis: str, sources: tuple[str, ...], as_of: str) -> gpd.GeoDataFrame:
     """Add the common columns, project to WGS 84, round and sort."""
     full = frame.to_crs("EPSG:4326")
     full = full if full.geometry.name == "geometry" else full.rename_geometry("geometry")

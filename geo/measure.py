@@ -9,7 +9,7 @@ true to about 1e-5. Degrees are never taken for metres, and EPSG:3857, which inf
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +27,7 @@ ECCENTRICITY_2 = WGS84.es
 LONG_EDGE_M = 3_000.0
 CONTACT_M2 = 1.0
 CENTRE_STEP_DEG = 0.5  # features whose centres round to one node share a local projection
-Frame = gpd.GeoDataFrame | gpd.GeoSeries
+Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
 Floats = NDArray[np.float64]
 
 
@@ -57,7 +57,7 @@ def areas_m2(frame: Frame) -> Floats:
     if len(rings) == 0:
         return np.zeros(len(shapes))
     area, longest_m = _ring_areas_m2(rings)
-    total = np.bincount(part, weights=sign * np.abs(area), minlength=len(shapes))
+    total = _sums(part, sign * np.abs(area), len(shapes))
     long = np.zeros(len(shapes), dtype=bool)
     np.logical_or.at(long, part, longest_m > LONG_EDGE_M)
     for index in np.flatnonzero(long):
@@ -83,8 +83,8 @@ def lengths_m(frame: Frame) -> Floats:
     step = index[1:] == index[:-1]
     start, end = points[:-1][step], points[1:][step]
     step_m = WGS84.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2] if len(start) else np.zeros(0)
-    line_m = np.bincount(index[1:][step], weights=step_m, minlength=int(lines.sum()))
-    return np.bincount(owner[lines], weights=line_m, minlength=len(shapes))
+    line_m = _sums(index[1:][step], step_m, int(lines.sum()))
+    return _sums(owner[lines], line_m, len(shapes))
 
 
 def total_km2(frame: Frame) -> float:
@@ -140,9 +140,7 @@ def overlapping_pairs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], ND
     return left[real], right[real]
 
 
-def buffer(
-    frame: Frame, distance_m: float | ArrayLike, *, cap: str = "round", quad_segs: int = 64
-) -> gpd.GeoSeries:
+def buffer(frame: Frame, distance_m: float | ArrayLike, *, cap: str = "round", quad_segs: int = 64) -> gpd.GeoSeries:
     """Return each feature widened by a distance [m], in the CRS it came in.
 
     Parameters
@@ -173,15 +171,16 @@ def buffer(
     if not (np.isfinite(distance).all() and (distance >= 0).all()):
         raise DataError("bad buffer distance", expected="metres, at least 0", found=str(distance_m)[:60])
     shapes = np.array(series.values, dtype=object)
-    centre = np.stack(_transformer(crs, LONLAT).transform(*_centres(shapes)), axis=1)
-    node, group = np.unique(np.round(centre / CENTRE_STEP_DEG), axis=0, return_inverse=True)
+    there = _moved(shapes, crs, LONLAT)
+    node, group = np.unique(np.round(_centres(there) / CENTRE_STEP_DEG), axis=0, return_inverse=True)
     wide = np.empty(len(shapes), dtype=object)
     for index, (east, north) in enumerate(node * CENTRE_STEP_DEG):
         rows = np.flatnonzero(group.ravel() == index)
-        local = _local_crs(float(east), float(north))
-        there = _moved(shapes[rows], crs, local)
-        wide[rows] = _moved(shapely.buffer(there, distance[rows], quad_segs=quad_segs, cap_style=cap), local, crs)
-    return gpd.GeoSeries(wide, index=series.index, crs=crs)
+        local = pyproj.Proj(proj="laea", lon_0=east, lat_0=north, ellps="WGS84")  # a hundred times faster than a Transformer
+        near = shapely.transform(there[rows], local, interleaved=False)
+        grown = shapely.buffer(near, distance[rows], quad_segs=quad_segs, cap_style=cap)
+        wide[rows] = shapely.transform(grown, lambda x, y, back=local: back(x, y, inverse=True), interleaved=False)
+    return gpd.GeoSeries(_moved(wide, LONLAT, crs), index=series.index, crs=crs)
 
 
 def project(frame: Frame, crs: Any) -> Any:
@@ -199,15 +198,19 @@ def project(frame: Frame, crs: Any) -> Any:
 
 def _crs(frame: Frame) -> pyproj.CRS:
     if frame.crs is None:
-        raise DataError("no CRS", where=f"{len(frame)} features", mend="state the CRS the coordinates were recorded in; it is never guessed")
+        raise DataError(
+            "no CRS", where=f"{len(frame)} features", mend="state the CRS the coordinates were recorded in; it is never guessed"
+        )
     if frame.crs == WEB_MERCATOR:
         raise DataError("EPSG:3857 is not for measuring", mend="it inflates areas by 61 % at 38° N: hand in the original CRS")
-    return frame.crs
+    return pyproj.CRS.from_user_input(frame.crs)
 
 
 def _refuse_plane(crs: pyproj.CRS) -> None:
     if not crs.is_projected:
-        raise DataError("degrees are not metres", found=crs.name, mend="project the frame first, for example with geo.measure.project")
+        raise DataError(
+            "degrees are not metres", found=crs.name, mend="project the frame first, for example with geo.measure.project"
+        )
     if crs == WEB_MERCATOR:
         raise DataError("EPSG:3857 is not for measuring", mend="choose a projected CRS of the area, such as EPSG:5186")
 
@@ -234,7 +237,7 @@ def _lonlat(frame: Frame) -> NDArray[np.object_]:
 
 
 def _moved(shapes: NDArray[np.object_], origin: pyproj.CRS, target: pyproj.CRS) -> NDArray[np.object_]:
-    return shapely.transform(shapes, _transformer(origin, target).transform, interleaved=False)
+    return np.asarray(shapely.transform(shapes, _transformer(origin, target).transform, interleaved=False), dtype=object)
 
 
 @lru_cache(maxsize=512)
@@ -243,14 +246,10 @@ def _transformer(origin: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(origin, target, always_xy=True)
 
 
-@lru_cache(maxsize=512)
-def _local_crs(east: float, north: float) -> pyproj.CRS:
-    return pyproj.CRS.from_proj4(f"+proj=laea +lon_0={east:.6f} +lat_0={north:.6f} +datum=WGS84 +units=m +type=crs")
-
-
-def _centres(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
+def _centres(shapes: NDArray[np.object_]) -> Floats:
+    """Return the middle of each shape's box, shape (n, 2)."""
     west, south, east, north = np.nan_to_num(shapely.bounds(shapes)).T
-    return (west + east) / 2, (south + north) / 2
+    return np.stack([(west + east) / 2, (south + north) / 2], axis=1)
 
 
 def _rings(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp], Floats]:
@@ -280,7 +279,12 @@ def _ring_areas_m2(rings: NDArray[np.object_]) -> tuple[Floats, Floats]:
     owner = ring[1:][edge]
     longest = np.zeros(len(rings))
     np.maximum.at(longest, owner, edge_m)
-    return _AUTHALIC_RADIUS_M**2 * np.bincount(owner, weights=share, minlength=len(rings)), longest
+    return _AUTHALIC_RADIUS_M**2 * _sums(owner, share, len(rings)), longest
+
+
+def _sums(group: NDArray[np.intp], values: Floats, n_groups: int) -> Floats:
+    """Return the sum of the values of each group, shape (n_groups,)."""
+    return np.bincount(group, weights=values, minlength=n_groups).astype(float)
 
 
 def _authalic_q(sine: Floats | float) -> Any:
@@ -290,7 +294,7 @@ def _authalic_q(sine: Floats | float) -> Any:
 
 def _authalic_rad(latitude_rad: Floats) -> Floats:
     """Return the latitude on the sphere of equal area (Snyder 1987, eq. 3-11)."""
-    return np.arcsin(np.clip(_authalic_q(np.sin(latitude_rad)) / _authalic_q(1.0), -1, 1))
+    return np.asarray(np.arcsin(np.clip(_authalic_q(np.sin(latitude_rad)) / _authalic_q(1.0), -1, 1)))
 
 
 _AUTHALIC_RADIUS_M = WGS84.a * np.sqrt(_authalic_q(1.0) / 2)

@@ -181,7 +181,7 @@ def _cook(manifest: Manifest, found: Mapping[str, Path], own: list[Path]) -> Atl
     return recipe()(area=_area(manifest, own), **parameters)
 
 
-def _located(value: Any, found: Mapping[str, Path]) -> Any:  # noqa: ANN401  any JSON value
+def _located(value: Any, found: Mapping[str, Path]) -> Any:
     if isinstance(value, list):
         return [_located(item, found) for item in value]
     return str(found[value]) if isinstance(value, str) and value in found else value

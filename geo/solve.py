@@ -38,7 +38,9 @@ def increasing_root(
     left, right = function(low) - target, function(high) - target
     if left > 0 or right < 0:
         raise DataError(
-            f"no {what} meets the target", expected=f"{target:g}", found=f"{left + target:g} at {low:g} and {right + target:g} at {high:g}"
+            f"no {what} meets the target",
+            expected=f"{target:g}",
+            found=f"{left + target:g} at {low:g} and {right + target:g} at {high:g}",
         )
     for _ in range(200):
         middle = (low * right - high * left) / (right - left) if right != left else high

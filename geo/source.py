@@ -148,8 +148,12 @@ def registry(folder: Path, rows: Iterable[tuple[str, str, str]]) -> dict[str, So
         fields = {name: str(value) for name, value in entry.items() if name != "titles"}
         unknown = sorted(set(fields) - set(Source.__dataclass_fields__))
         if unknown or not fields.get("title"):
-            raise DataError("bad source", where=f"{folder / 'sources.toml'} [sources.{key}]", expected="a title and known fields",
-                            found=", ".join(unknown) or "no title")
+            raise DataError(
+                "bad source",
+                where=f"{folder / 'sources.toml'} [sources.{key}]",
+                expected="a title and known fields",
+                found=", ".join(unknown) or "no title",
+            )
         found[key] = Source(key=key, **fields)
         claimed |= {key, *entry.get("titles", [])}
     for text, url, confidence in rows:

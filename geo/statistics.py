@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -19,19 +19,33 @@ import shapely
 from geo.area import StudyArea
 from geo.errors import ConfigError, nearest
 from geo.layer import Atlas, Layer
-from geo.measure import areas_m2, lengths_m, overlap_km2, total_km2
-from geo.reported import ReportedFigure, Series, figure, reconcile, series, verdict
+from geo.measure import areas_m2, overlap_km2, total_km2
+from geo.reported import ReportedFigure, Series, figure, reconcile, series
 
 COLUMNS = (
-    "layer", "part", "n_features", "gross_km2", "overlap_km2", "net_km2", "reported_km2", "series", "as_of", "difference_km2",
-    "difference_percent", "verdict", "basis",
-)
-LENGTH_COLUMNS = (
-    "line", "part", "metric", "value_km", "reported_km", "series", "as_of", "difference_km", "difference_percent", "verdict", "basis",
+    "layer",
+    "part",
+    "n_features",
+    "gross_km2",
+    "overlap_km2",
+    "net_km2",
+    "reported_km2",
+    "series",
+    "as_of",
+    "difference_km2",
+    "difference_percent",
+    "verdict",
+    "basis",
 )
 PAIRS = (
-    ("dmz", "mcz"), ("planned_minefields", "unconfirmed_minefields"), ("planned_minefields", "dmz"), ("planned_minefields", "mcz"),
-    ("unconfirmed_minefields", "dmz"), ("unconfirmed_minefields", "mcz"), ("flood_displacement", "dmz"), ("flood_displacement", "mcz"),
+    ("dmz", "mcz"),
+    ("planned_minefields", "unconfirmed_minefields"),
+    ("planned_minefields", "dmz"),
+    ("planned_minefields", "mcz"),
+    ("unconfirmed_minefields", "dmz"),
+    ("unconfirmed_minefields", "mcz"),
+    ("flood_displacement", "dmz"),
+    ("flood_displacement", "mcz"),
 )
 CLASS_PRIORITY = ("CHA", "SHA", "indication", "screening")  # a place that lies in two classes counts in the first
 
@@ -55,14 +69,29 @@ class Row:
         overlap = math.nan if self.frame is None else overlap_km2(self.frame)
         net = gross - overlap
         answer = reconcile(
-            None if self.frame is None else net, self.reported, basis=self.layer.basis, solved=solved, comparable=self.comparable, reason=self.reason
+            None if self.frame is None else net,
+            self.reported,
+            basis=self.layer.basis,
+            solved=solved,
+            comparable=self.comparable,
+            reason=self.reason,
         )
         said = f"{answer.verdict}: {answer.reason}" if answer.reason else answer.verdict
         count = None if self.frame is None else len(self.frame)
         about = (self.reported.series, self.reported.as_of) if self.reported else (self.series, self.layer.as_of)
         return (
-            self.layer.name, self.part, count, gross, overlap, net, answer.reported_km2, *about, answer.difference_km2,
-            answer.difference_percent, said, self.layer.basis,
+            self.layer.name,
+            self.part,
+            count,
+            gross,
+            overlap,
+            net,
+            answer.reported_km2,
+            *about,
+            answer.difference_km2,
+            answer.difference_percent,
+            said,
+            self.layer.basis,
         )
 
 
@@ -124,7 +153,13 @@ def zone_rows(area: StudyArea, layer: Layer) -> Iterator[Row]:
         key = chosen.get(keys.get(part, ""), "")
         if key or part != "whole":
             said = note if part == names["west"] else ""
-            yield Row(layer, part, layer.frame[parts == part], figure(area, key) if key else None, reason=said or ("" if key else "no figure for this part"))
+            yield Row(
+                layer,
+                part,
+                layer.frame[parts == part],
+                figure(area, key) if key else None,
+                reason=said or ("" if key else "no figure for this part"),
+            )
     for key in spec["other"]:
         if key != chosen["whole"]:
             yield Row(layer, "all", None, figure(area, key))
@@ -169,7 +204,11 @@ def by_class(layers: Mapping[str, Layer]) -> pd.DataFrame:
         ``land_class, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the class itself or in a higher one;
         the nets add up to the union of all.
     """
-    hazards = [layer.frame[["land_class", "geometry"]] for name, layer in layers.items() if name.endswith(("_minefields", "_displacement"))]
+    hazards = [
+        layer.frame[["land_class", "geometry"]]
+        for name, layer in layers.items()
+        if name.endswith(("_minefields", "_displacement"))
+    ]
     frame = pd.concat(hazards, ignore_index=True)
     rows, above = [], shapely.Polygon()
     for land_class in CLASS_PRIORITY:
@@ -196,13 +235,15 @@ def by_district(layers: Mapping[str, Layer], districts: gpd.GeoDataFrame) -> pd.
     DataFrame
         ``code, name, layer, n_features, gross_km2, overlap_km2, net_km2``.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for layer in layers.values():
         shapes = np.array(layer.frame.geometry.values)
         if layer.name == "mined_density" or not len(shapes) or (shapely.get_dimensions(shapes) < 2).all():
             continue
         left, right = shapely.STRtree(districts.geometry.values).query(shapes, predicate="intersects")
-        pieces = gpd.GeoSeries(shapely.intersection(shapes[left], np.array(districts.geometry.values)[right]), crs=layer.frame.crs)
+        pieces = gpd.GeoSeries(
+            shapely.intersection(shapes[left], np.array(districts.geometry.values)[right]), crs=layer.frame.crs
+        )
         piece_m2 = areas_m2(pieces)
         for row in np.unique(right):
             inside = (right == row) & (piece_m2 > 0)
@@ -213,86 +254,11 @@ def by_district(layers: Mapping[str, Layer], districts: gpd.GeoDataFrame) -> pd.
         if rest > 1e-6:
             rows.append(("", "outside", layer.name, None, rest, math.nan, math.nan))
     columns = ["code", "name", "layer", "n_features", "gross_km2", "overlap_km2", "net_km2"]
-    return pd.DataFrame(rows, columns=columns).astype({"n_features": "Int64"}).sort_values(["code", "layer"], kind="stable", ignore_index=True)
-
-
-def length_table(area: StudyArea, layers: Mapping[str, Layer]) -> pd.DataFrame:
-    """Return the table ``lengths.csv``: front line and rivers beside published lengths, and the solved widths.
-
-    Returns
-    -------
-    DataFrame
-        With `LENGTH_COLUMNS`.
-    """
-    rows = [*front_lengths(area, layers["mdl"]), *river_lengths(area, layers["rivers"])]
-    for name, metric in (("dmz", "half_width"), ("mcz", "outer_distance")):
-        if layers[name].basis == "declared":
-            rows += list(width_rows(area, layers[name], metric))
-    return pd.DataFrame([astuple(row) for row in rows], columns=list(LENGTH_COLUMNS))
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """One line of ``lengths.csv``; see `LENGTH_COLUMNS`."""
-
-    line: str
-    part: str
-    metric: str
-    value_km: float
-    reported_km: float
-    series: str
-    as_of: str
-    difference_km: float
-    difference_percent: float
-    verdict: str
-    basis: str
-
-
-def length_row(layer: Layer, part: str, metric: str, value_km: float, reported: ReportedFigure | None, said: str = "") -> Length:
-    """Return a length beside a published one; miles are converted."""
-    km = math.nan if reported is None else reported.value * (1.609344 if reported.unit == "miles" else 1.0)
-    about = (reported.series, reported.as_of) if reported else ("", layer.as_of)
-    gap = value_km - km
-    return Length(layer.name, part, metric, value_km, km, *about, gap, 100 * gap / km, said or length_verdict(gap, reported, layer), layer.basis)
-
-
-def length_verdict(gap_km: float, reported: ReportedFigure | None, layer: Layer) -> str:
-    """Return how a measured length answers to a published one."""
-    if reported is None:
-        return "not comparable: no published length"
-    if layer.basis == "declared":
-        return "not comparable: a thinned control line is shorter than the ground line"
-    return "match" if reported.unit == "km" and verdict(reported.value + gap_km, reported, basis=layer.basis) == "match" else ("over" if gap_km > 0 else "under")
-
-
-def front_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
-    """Yield the front line's length beside each published one."""
-    value_km = float(lengths_m(layer.frame).sum() / 1000)
-    for key in area.settings["lengths"][layer.name]:
-        yield length_row(layer, "all", "length", value_km, figure(area, key))
-
-
-def river_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
-    """Yield each river's mapped length beside its published one; most mapped lines do not start at the source."""
-    published = area.tables["rivers"].set_index("line_id").length_km_published if layer.basis == "digitised" else pd.Series(dtype=float)
-    for name, value_m in zip(layer.frame.id, lengths_m(layer.frame), strict=True):
-        km = float(published.get(name, math.nan))
-        value_km, known = float(value_m / 1000), not math.isnan(km)
-        gap = value_km - km
-        said = "not comparable: the mapped line does not start at the source" if known else "not comparable: no published length"
-        yield Length("rivers", str(name), "length", value_km, km, "published" if known else "", layer.as_of, gap, 100 * gap / km, said, layer.basis)
-
-
-def width_rows(area: StudyArea, layer: Layer, metric: str) -> Iterator[Length]:
-    """Yield the solved half-widths or outer distances beside the nominal width or the limits of their time."""
-    spec = area.settings[layer.name]
-    keys = [spec["nominal_half_width"]] if layer.name == "dmz" else spec["limits"]
-    for part, distance_m in zip(layer.frame.part, layer.frame.distance_m, strict=True):
-        for key in keys:
-            reported = figure(area, key)
-            beyond = reported.qualifier == "at most" and distance_m / 1000 > reported.value
-            said = "solved: beyond this limit" if beyond else "solved: within this limit" if reported.qualifier == "at most" else "solved"
-            yield length_row(layer, str(part), metric, float(distance_m / 1000), reported, said)
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .astype({"n_features": "Int64"})
+        .sort_values(["code", "layer"], kind="stable", ignore_index=True)
+    )
 
 
 def grouped(atlas: Atlas, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:

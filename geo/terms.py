@@ -31,19 +31,43 @@ LAND_CLASSES = _table(
     ("CHA", "Confirmed hazardous area (CHA)", "확인위험지역(CHA)", "Presence of mines confirmed by direct evidence.", IMAS),
     ("SHA", "Suspected hazardous area (SHA)", "의심위험지역(SHA)", "Reasonable suspicion of mines on indirect evidence.", IMAS),
     ("indication", "Indication", "징후", "A reported or recorded hint that is neither an SHA nor a CHA.", "minemap"),
-    ("zone", "Zone or reference feature", "구역·참조 자료", "An administrative zone, line or place; says nothing of mines.", "minemap"),
-    ("screening", "Screening zone", "선별 구역", "Indirect evidence for ordering survey and risk education; never a hazard area.", "minemap"),
+    (
+        "zone",
+        "Zone or reference feature",
+        "구역·참조 자료",
+        "An administrative zone, line or place; says nothing of mines.",
+        "minemap",
+    ),
+    (
+        "screening",
+        "Screening zone",
+        "선별 구역",
+        "Indirect evidence for ordering survey and risk education; never a hazard area.",
+        "minemap",
+    ),
 )
 LAND_STATUSES = _table(
     ("open", "Open", "미착수", "No technical survey or clearance reported yet.", "IMSMA"),
     ("worked_on", "Worked on", "작업 중", "A survey or clearance progress report is linked.", "IMSMA"),
     ("closed", "Closed", "종결", "A completion report is linked.", "IMSMA"),
     ("handed_over", "Handed over", "인계", "Handed to its user with a certificate.", "IMAS 08.30"),
-    ("searched_not_released", "Searched, not released", "탐지 후 미해제", "Searched, but recovered mines fall short of the record.", "minemap"),
+    (
+        "searched_not_released",
+        "Searched, not released",
+        "탐지 후 미해제",
+        "Searched, but recovered mines fall short of the record.",
+        "minemap",
+    ),
     ("unknown", "Unknown", "미상", "The source does not say.", "minemap"),
 )
 EVIDENCE = _table(
-    ("direct", "Direct evidence", "직접 증거", "Detonation, known accident, reliable record, sign, fence or sighting.", "IMAS 08.10"),
+    (
+        "direct",
+        "Direct evidence",
+        "직접 증거",
+        "Detonation, known accident, reliable record, sign, fence or sighting.",
+        "IMAS 08.10",
+    ),
     ("indirect", "Indirect evidence", "간접 증거", "Former combat zone, verbal report, unused land and the like.", "IMAS 08.10"),
     ("none", "No evidence", "증거 없음", "The source states that there is none.", "minemap"),
     ("not_specified", "Not specified", "명시되지 않음", "The source does not say.", "minemap"),
@@ -53,12 +77,24 @@ BASES = _table(
     ("supplied", "Supplied", "제공 자료", "Handed in by the user, taken as it stands.", "minemap"),
     ("digitised", "Digitised", "수치화", "Traced from a map or terrain model.", "minemap"),
     ("declared", "Declared (schematic)", "개략 설정", "Drawn by rule so that it meets a published figure.", "minemap"),
-    ("allocated", "Allocated (simulated)", "모의 배치", "Placed at random under a reported total; places and shapes are not real.", "minemap"),
+    (
+        "allocated",
+        "Allocated (simulated)",
+        "모의 배치",
+        "Placed at random under a reported total; places and shapes are not real.",
+        "minemap",
+    ),
     ("modelled", "Modelled", "모형 결과", "Calculated from other layers under stated assumptions.", "minemap"),
 )
 SIMULATED_BASES = frozenset({"allocated", "modelled"})
 PRIORITIES = _table(
-    ("high", "Higher priority", "우선순위 높음", "The densest bands, holding the first share of the modelled deposit.", "minemap"),
+    (
+        "high",
+        "Higher priority",
+        "우선순위 높음",
+        "The densest bands, holding the first share of the modelled deposit.",
+        "minemap",
+    ),
     ("middle", "Middle priority", "우선순위 중간", "The next densest bands.", "minemap"),
     ("lower", "Lower priority", "우선순위 낮음", "The remaining bands; not assessed as safe.", "minemap"),
     ("undetermined", "Undetermined", "판정하지 않음", "No skill is claimed here.", "minemap"),

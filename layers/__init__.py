@@ -10,7 +10,7 @@ if getattr(geo, "MINEMAP", "") != "minemap":
 __all__ = ["build"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  module attributes are of any type
+def __getattr__(name: str) -> Any:
     if name == "build":
         from layers.atlas import build
 

@@ -14,17 +14,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.area import TABLES, StudyArea, read_area
 from geo.errors import ConfigError, nearest
 from geo.exchange.read import read_boundary, read_districts, read_hazards, read_rivers
 from geo.land import Ground, ground
 from geo.layer import Atlas, Layer
+from geo.lengths import length_table
 from geo.measure import project
-from geo.reported import Series, buildable
+from geo.reported import Kind, Series, buildable
 from geo.source import Source
-from geo.statistics import layer_table, length_table, overlap_table
+from geo.statistics import layer_table, overlap_table
 from geo.terms import LAYER_NAMES
 from layers.displacement import flood_displacement
 from layers.minefields import (
@@ -42,7 +42,7 @@ from layers.room import zone_shapes
 from layers.zones import boundary_parts, dmz, mcz, mdl, supplied_zone
 
 TIERS = ("public", "restricted")
-SIMULATED = {"planned": planned_minefields, "unconfirmed": unconfirmed_minefields}
+SIMULATED: Mapping[Kind, Any] = {"planned": planned_minefields, "unconfirmed": unconfirmed_minefields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Supplied:
         Every file by its name.
     """
 
-    hazards: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    hazards: Mapping[Kind, gpd.GeoDataFrame] = field(default_factory=dict)
     boundary: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     rivers: gpd.GeoDataFrame | None = None
     districts: gpd.GeoDataFrame | None = None
@@ -120,7 +120,9 @@ def build(
         raise ConfigError("unknown tier", where=tier, mend=nearest(tier, TIERS))
     here = read_area(area, config)
     chosen = buildable(here, series or here.settings["default_series"])
-    own = supplied(here, {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts})
+    own = supplied(
+        here, {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
+    )
     here = with_sources(here, own)
     start = int(here.settings["seed"] if seed is None else seed)
     with executor(workers, scheduler) as pool:
@@ -149,7 +151,7 @@ def make_layers(
     """Return all layers by name, the ledger of the flood model, and notes for the reader."""
     made = {"mdl": mdl(area, own.boundary.get("mdl"))}
     front = project(made["mdl"].frame, area.crs).geometry.iloc[0]
-    made["rivers"], network = rivers_layer(area, own.rivers)
+    made["rivers"], network = rivers_layer(area, own.rivers, front)
     base = ground(area, project(made["rivers"].frame, area.crs), front)
     made |= zones(area, base, own)
     made |= {kind_layer(kind): supplied_layer(kind, area, own) for kind in own.hazards}
@@ -178,7 +180,7 @@ def kind_layer(kind: str) -> str:
     return f"{kind}_minefields"
 
 
-def supplied_layer(kind: str, area: StudyArea, own: Supplied) -> Layer:
+def supplied_layer(kind: Kind, area: StudyArea, own: Supplied) -> Layer:
     """Return the user's fields of one kind as a layer."""
     frame = own.hazards[kind]
     dates = frame["as_of"].astype(str) if "as_of" in frame else pd.Series([""])
@@ -205,7 +207,9 @@ def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplie
         raise ConfigError("two inputs share a name", where=twice[0], mend="rename one: inputs are recorded by name")
     classes = {"planned": "indication", "unconfirmed": "SHA"}
     hazards = {
-        kind: read_hazards(given[kind], land_class=classes[kind], source=own_source(given), area=area) for kind in KINDS if kind in given
+        kind: read_hazards(given[kind], land_class=classes[kind], source=own_source(given), area=area)
+        for kind in KINDS
+        if kind in given
     }
     lines = boundary_parts(read_boundary(given["boundary"], area=area), str(given["boundary"])) if "boundary" in given else {}
     return Supplied(
@@ -220,7 +224,9 @@ def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplie
 def own_source(files: Mapping[str, Path]) -> Source:
     """Return the user's files as a source."""
     title = "Supplied by the user: " + ", ".join(sorted(path.name for path in files.values()))
-    return Source(key="supplied", title=title, confidence="unverified", note="Taken as it stands; minemap did not check its truth.")
+    return Source(
+        key="supplied", title=title, confidence="unverified", note="Taken as it stands; minemap did not check its truth."
+    )
 
 
 def with_sources(area: StudyArea, own: Supplied) -> StudyArea:
@@ -258,7 +264,9 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor | None]:
         try:
             from distributed import Client
         except ImportError as fault:
-            raise ConfigError("Dask is not installed", where="--scheduler", mend="install it with: pip install 'minemap[cluster]'") from fault
+            raise ConfigError(
+                "Dask is not installed", where="--scheduler", mend="install it with: pip install 'minemap[cluster]'"
+            ) from fault
         with Client(scheduler) as client:
             yield client.get_executor()
     elif workers == 1:

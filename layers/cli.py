@@ -24,7 +24,7 @@ FORMATS = ("table", "csv", "json", "markdown")
 class Verbs(click.Group):
     """A group whose errors are single lines with the exit status of their kind."""
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; turn the project's errors into a line and a status."""
         try:
             return super().invoke(ctx)
@@ -51,7 +51,7 @@ def main(debug: bool, quiet: bool) -> None:
     """
 
 
-def own_data(verb: Any) -> Any:  # noqa: ANN401  click decorators are untyped
+def own_data(verb: Any) -> Any:
     """Add the options by which the user's own data and settings replace those of the study area."""
     options = [
         click.option("--series", help="Reported series that simulated minefields follow, such as ndc-2010."),
@@ -61,8 +61,14 @@ def own_data(verb: Any) -> Any:  # noqa: ANN401  click decorators are untyped
         click.option("--rivers", type=click.Path(), help="Your own river lines."),
         click.option("--districts", type=click.Path(), help="Your own districts, for tables by district."),
         click.option("--seed", type=int, help="Of the simulated layout."),
-        click.option("--tier", default="public", show_default=True, help="public: supplied hazards as 1 km cells; restricted: as supplied."),
-        click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="TOML with settings that replace those of area.toml."),
+        click.option(
+            "--tier", default="public", show_default=True, help="public: supplied hazards as 1 km cells; restricted: as supplied."
+        ),
+        click.option(
+            "--config",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="TOML with settings that replace those of area.toml.",
+        ),
         click.option("--workers", type=int, default=1, show_default=True, help="Processes; the result is the same."),
         click.option("--scheduler", help="Address of a Dask scheduler instead of processes."),
     ]
@@ -77,7 +83,7 @@ def own_data(verb: Any) -> Any:  # noqa: ANN401  click decorators are untyped
 @click.option("--overwrite", is_flag=True, help="Replace an older build.")
 @own_data
 @click.pass_context
-def build(ctx: click.Context, area: str, output: Path | None, overwrite: bool, **options: Any) -> None:
+def build(ctx: click.Context, /, area: str, output: Path | None, overwrite: bool, **options: Any) -> None:
     """Build the whole atlas of AREA: layers, tables, map and manifest.
 
     Example: minemap build korea -o build/korea --series ndc-2010

@@ -68,11 +68,20 @@ def flood_displacement(
         area=area,
         land_class="screening",
         basis="modelled",
-        sources=cited(network.frame["sources"]),
+        sources=_sources(area, network),
         as_of=area.settings.get("rivers", {}).get("as_of", "undated"),
         overlap=True,
     )
     return layer, result.ledger_frame()
+
+
+def _sources(area: StudyArea, network: RiverNetwork) -> tuple[str, ...]:
+    """Return the keys of what rivers, estuary and the dams on them rest on."""
+    dams = area.tables["dams"]
+    standing = dams["source"][dams["dam_id"].isin(network.frame["dam_id"])]
+    keys = standing[standing != ""].map(area.source_key)
+    rivers = pd.concat([network.frame, network.estuary])["sources"]
+    return cited(pd.concat([rivers, keys]))
 
 
 def _south(frame: gpd.GeoDataFrame, params: FloodParameters, area: StudyArea) -> gpd.GeoDataFrame:
@@ -89,9 +98,7 @@ def _north(zone: gpd.GeoDataFrame | gpd.GeoSeries, params: FloodParameters, area
     """Return the northern unit source: the same density everywhere."""
     frame = gpd.GeoDataFrame(geometry=zone.geometry.values, crs=zone.crs)
     frame = frame[~frame.geometry.is_empty]
-    return _with_items(
-        measure.project(frame, area.crs), "north", measure.areas_m2(frame) / 1e6, params.mix_north.value, params
-    )
+    return _with_items(measure.project(frame, area.crs), "north", measure.areas_m2(frame) / 1e6, params.mix_north.value, params)
 
 
 def _with_items(
@@ -99,9 +106,7 @@ def _with_items(
 ) -> gpd.GeoDataFrame:
     items = params.unit_density_km2.value * km2
     columns = {name: items * share for name, share in zip(ITEM_COLUMNS, mix, strict=True)}
-    return gpd.GeoDataFrame(
-        {"origin": origin, "units": "index", **columns}, geometry=frame.geometry.values, crs=frame.crs
-    )
+    return gpd.GeoDataFrame({"origin": origin, "units": "index", **columns}, geometry=frame.geometry.values, crs=frame.crs)
 
 
 def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
@@ -116,9 +121,7 @@ def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
     number = about["id"].str.rsplit("-", n=1).str[-1]
     return gpd.GeoDataFrame(
         {
-            "id": [
-                f"{origin}-{reach}-{k}" for origin, reach, k in zip(zones["origin"], zones["reach"], band, strict=True)
-            ],
+            "id": [f"{origin}-{reach}-{k}" for origin, reach, k in zip(zones["origin"], zones["reach"], band, strict=True)],
             "name_en": about["name_en"] + " " + number + ", " + place,
             "name_ko": about["name_ko"] + " " + number + ", " + place,
             "river": about["river"],
@@ -148,9 +151,7 @@ def _classes(zones: gpd.GeoDataFrame, shares: tuple[float, ...]) -> NDArray[np.o
     claimed.
     """
     told = np.full(len(zones), "undetermined", dtype=object)
-    river = zones[~zones["estuary"]].sort_values(
-        ["origin", "items_km2", "reach", "band"], ascending=[True, False, True, True]
-    )
+    river = zones[~zones["estuary"]].sort_values(["origin", "items_km2", "reach", "band"], ascending=[True, False, True, True])
     before = river.groupby("origin")["items"].cumsum() - river["items"]
     part = (before / river.groupby("origin")["items"].transform("sum")).to_numpy()
     told[river.index] = np.array(["high", "middle", "lower"], dtype=object)[np.digitize(part, shares)]
@@ -165,7 +166,7 @@ def _drivers(result: Result) -> NDArray[np.object_]:
     for origin in sorted(result.mobilised):
         top = top_sources(result, origin)
         share = top["share"].to_numpy()
-        percent = np.where(share >= 0.005, np.char.add(np.char.mod("%.0f", 100 * share), " %"), "under 1 %")
+        percent = np.where(share >= 0.01, np.char.add(np.char.mod("%.0f", 100 * share), " %"), "under 1 %")
         parts = pd.Series(np.char.add(np.char.add(ids[top["source"]].astype(str), " "), percent), dtype=str)
         text = parts.groupby(top["target"].to_numpy()).agg(", ".join)
         mine = (zones["origin"] == origin).to_numpy()

@@ -38,8 +38,8 @@ class Task:
     """All that one zone needs to be filled, without looking at any other zone."""
 
     zone: Zone
-    shares: Mapping[str, Floats]
-    fields: Mapping[str, Fields]
+    shares: Mapping[Kind, Floats]
+    fields: Mapping[Kind, Fields]
     seed: np.random.SeedSequence
     taken: NDArray[np.object_]
     tries: int
@@ -70,9 +70,18 @@ def field_layer(kind: str, area: StudyArea, series: Series, drawn: gpd.GeoDataFr
         national_term=NATIONAL_TERMS[name],
         precision_m=np.nan,
     )
-    sources = (area.source_key(getattr(series, f"{kind}_km2").source), area.settings["zone_shares"][shares_name(area)][f"source_{kind}"])
+    sources = (
+        area.source_key(getattr(series, f"{kind}_km2").source),
+        area.settings["zone_shares"][shares_name(area)][f"source_{kind}"],
+    )
     return make_layer(
-        name, frame, area=area, land_class=LAND_CLASS[kind], basis="allocated", sources=tuple(dict.fromkeys(sources)), as_of=series.as_of
+        name,
+        frame,
+        area=area,
+        land_class=LAND_CLASS[kind],
+        basis="allocated",
+        sources=tuple(dict.fromkeys(sources)),
+        as_of=series.as_of,
     )
 
 
@@ -80,11 +89,18 @@ def supplied_fields(kind: str, area: StudyArea, frame: gpd.GeoDataFrame, source:
     """Return the user's own fields as a layer of basis ``supplied``; nothing is moved or rescaled."""
     name = f"{kind}_minefields"
     defaults = {
-        "name_en": frame.id.astype(str), "name_ko": frame.id.astype(str), "zone": "", "series": "", "member": 0,
-        "national_term": NATIONAL_TERMS[name], "precision_m": np.nan,
+        "name_en": frame.id.astype(str),
+        "name_ko": frame.id.astype(str),
+        "zone": "",
+        "series": "",
+        "member": 0,
+        "national_term": NATIONAL_TERMS[name],
+        "precision_m": np.nan,
     }
     full = frame.assign(**{column: value for column, value in defaults.items() if column not in frame}, area_m2=areas_m2(frame))
-    return make_layer(name, full, area=area, land_class=LAND_CLASS[kind], basis="supplied", sources=(source,), as_of=as_of, overlap=True)
+    return make_layer(
+        name, full, area=area, land_class=LAND_CLASS[kind], basis="supplied", sources=(source,), as_of=as_of, overlap=True
+    )
 
 
 def draw_fields(
@@ -93,11 +109,11 @@ def draw_fields(
     zones: Mapping[str, shapely.Geometry],
     series: Series,
     *,
-    kinds: tuple[str, ...] = KINDS,
+    kinds: tuple[Kind, ...] = KINDS,
     seed: int = 0,
     taken: NDArray[np.object_] | None = None,
     executor: Executor | None = None,
-) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
+) -> tuple[dict[Kind, gpd.GeoDataFrame], gpd.GeoDataFrame]:
     """Draw one member of the simulated fields, and the expectation it is drawn from.
 
     Parameters
@@ -106,7 +122,7 @@ def draw_fields(
         The study area, its ground and the zones of `layers.room.zone_shapes`.
     series : Series
         The reported numbers and areas to be met.
-    kinds : tuple of str
+    kinds : tuple of {"planned", "unconfirmed"}
         Which kinds to simulate; a kind the user supplies is left out.
     seed : int
     taken : ndarray of Polygon, optional
@@ -136,7 +152,8 @@ def draw_fields(
         zone, preference = zone_grid(area, ground, name, shape)
         shares = {
             kind: surface(zone.area_m2, preference, 1e6 * series.area_km2(kind) * counts[kind][name] / series.count(kind))
-            for kind in kinds if counts[kind][name]
+            for kind in kinds
+            if counts[kind][name]
         }
         fields = {kind: Fields(dealt(sizes[kind], counts[kind], name), SHAPES[kind], spec["aspect"]) for kind in shares}
         near = np.array([], dtype=object) if taken is None else taken
@@ -146,9 +163,9 @@ def draw_fields(
     return drawn, expectation(area, tasks, kinds)
 
 
-def fill_zone(task: Task) -> dict[str, NDArray[np.object_]]:
+def fill_zone(task: Task) -> dict[Kind, NDArray[np.object_]]:
     """Place the fields of one zone, the kinds one after the other; a pure kernel."""
-    placed: dict[str, NDArray[np.object_]] = {}
+    placed: dict[Kind, NDArray[np.object_]] = {}
     taken = task.taken
     rngs = map(np.random.default_rng, task.seed.spawn(len(KINDS)))
     for kind, rng in zip(KINDS, rngs, strict=True):
@@ -159,7 +176,7 @@ def fill_zone(task: Task) -> dict[str, NDArray[np.object_]]:
 
 
 def joined(
-    kind: str, tasks: list[Task], filled: list[dict[str, NDArray[np.object_]]], total_km2: float, area: StudyArea
+    kind: Kind, tasks: list[Task], filled: list[dict[Kind, NDArray[np.object_]]], total_km2: float, area: StudyArea
 ) -> gpd.GeoDataFrame:
     """Join the zones' fields of one kind and scale them to the exact geodesic total."""
     zone = np.repeat([task.zone.name for task in tasks], [len(shapes.get(kind, ())) for shapes in filled])
@@ -173,13 +190,26 @@ def expectation(area: StudyArea, tasks: list[Task], kinds: tuple[str, ...]) -> g
     rows = []
     for task in tasks:
         share = {f"{kind}_km2": task.shares.get(kind, np.zeros(1)) * task.zone.area_m2 / 1e6 for kind in KINDS}
-        place_of = {"x": task.zone.corners[:, 0], "y": task.zone.corners[:, 1], "zone": task.zone.name, "land_km2": task.zone.area_m2 / 1e6}
+        place_of = {
+            "x": task.zone.corners[:, 0],
+            "y": task.zone.corners[:, 1],
+            "zone": task.zone.name,
+            "land_km2": task.zone.area_m2 / 1e6,
+        }
         rows.append(pd.DataFrame(place_of | share))
     columns = {"planned_km2": "sum", "unconfirmed_km2": "sum", "land_km2": "sum", "zone": "first"}
-    cells = pd.concat(rows or [pd.DataFrame(columns=["x", "y", *columns])]).groupby(["x", "y"], as_index=False, sort=True).agg(columns)
+    cells = (
+        pd.concat(rows or [pd.DataFrame(columns=["x", "y", *columns])])
+        .groupby(["x", "y"], as_index=False, sort=True)
+        .agg(columns)
+    )
     cells["mined_km2"] = cells.planned_km2 + cells.unconfirmed_km2
     cells["pi"] = cells.mined_km2 / cells.land_km2
-    cells = cells[cells.mined_km2 > 0].reset_index(drop=True).round(dict.fromkeys(("planned_km2", "unconfirmed_km2", "land_km2", "mined_km2", "pi"), 9))
+    cells = (
+        cells[cells.mined_km2 > 0]
+        .reset_index(drop=True)
+        .round(dict.fromkeys(("planned_km2", "unconfirmed_km2", "land_km2", "mined_km2", "pi"), 9))
+    )
     cell_m = 1000 * area.settings["allocation"]["cell_km"]
     x, y = cells.x.to_numpy(float), cells.y.to_numpy(float)
     return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapely.box(x, y, x + cell_m, y + cell_m), crs=area.crs))
@@ -194,9 +224,16 @@ def mined_density(area: StudyArea, series: Series, cells: gpd.GeoDataFrame) -> L
         name_ko="기대 매설 면적, 1 km 격자",
         series=series.name,
     ).drop(columns=["x", "y"])
-    sources = (area.source_key(series.planned_km2.source), area.source_key(series.unconfirmed_km2.source))
+    stated = [figure for figure in (series.planned_km2, series.unconfirmed_km2) if figure is not None]
+    sources = [area.source_key(figure.source) for figure in stated]
     return make_layer(
-        "mined_density", frame, area=area, land_class="indication", basis="modelled", sources=tuple(dict.fromkeys(sources)), as_of=series.as_of
+        "mined_density",
+        frame,
+        area=area,
+        land_class="indication",
+        basis="modelled",
+        sources=tuple(dict.fromkeys(sources)),
+        as_of=series.as_of,
     )
 
 
@@ -242,4 +279,7 @@ def plane_shapes(layer: Layer, area: StudyArea) -> NDArray[np.object_]:
 
 def settings_used(area: StudyArea) -> dict[str, Any]:
     """Return the assumed settings of the allocation, for the manifest and the page."""
-    return {"zone_shares": shares_name(area), **{key: area.settings["allocation"][key] for key in ("beyond_mcz_km", "aspect", "size_ln_sd")}}
+    return {
+        "zone_shares": shares_name(area),
+        **{key: area.settings["allocation"][key] for key in ("beyond_mcz_km", "aspect", "size_ln_sd")},
+    }

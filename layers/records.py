@@ -16,21 +16,46 @@ from geo.area import StudyArea
 from geo.layer import Layer, make_layer
 
 INCIDENT_COLUMNS = (
-    "record_kind", "date_start", "date_end", "event", "flood_id", "river", "mine_type", "origin", "n_lost", "n_found", "n_live",
-    "n_exploded", "killed", "injured", "uncertainty_km", "confidence", "url", "note",
+    "record_kind",
+    "date_start",
+    "date_end",
+    "event",
+    "flood_id",
+    "river",
+    "mine_type",
+    "origin",
+    "n_lost",
+    "n_found",
+    "n_live",
+    "n_exploded",
+    "killed",
+    "injured",
+    "uncertainty_km",
+    "confidence",
+    "url",
+    "note",
 )
 
 
 def incidents(area: StudyArea) -> Layer:
     """Return documented finds, accidents and warnings; no other layer reads them."""
     rows = area.tables["incidents"]
-    frame = points(rows, rows.id, rows.place_en, rows.place_ko.where(rows.place_ko != "", rows.place_en)).join(rows[list(INCIDENT_COLUMNS)])
+    frame = points(rows, rows.id, rows.place_en, rows.place_ko.where(rows.place_ko != "", rows.place_en)).join(
+        rows[list(INCIDENT_COLUMNS)]
+    )
     frame["sources"] = [area.source_key(text) for text in rows.source]
     frame["as_of"] = rows.date_start.where(rows.date_start != "", "undated")
     frame["precision_m"] = 1000 * rows.uncertainty_km
     last = rows.date_start.max()
     return make_layer(
-        "incidents", frame, area=area, land_class="indication", basis="declared", sources=tuple(sorted(set(frame.sources))), as_of=last, overlap=True
+        "incidents",
+        frame,
+        area=area,
+        land_class="indication",
+        basis="declared",
+        sources=tuple(sorted(set(frame.sources))),
+        as_of=last,
+        overlap=True,
     )
 
 
@@ -38,10 +63,21 @@ def places(area: StudyArea) -> Layer:
     """Return named places for orientation."""
     rows = area.tables["places"]
     ids = [f"place-{n:03d}" for n in range(1, len(rows) + 1)]
-    frame = points(rows, pd.Series(ids, index=rows.index), rows.name_en, rows.name_ko).join(rows[["kind", "population", "population_year", "accuracy_km"]])
+    frame = points(rows, pd.Series(ids, index=rows.index), rows.name_en, rows.name_ko).join(
+        rows[["kind", "population", "population_year", "accuracy_km"]]
+    )
     frame["sources"] = [area.source_key(text) for text in rows.source]
     keys = tuple(sorted(set(frame.sources)))
-    return make_layer("places", frame, area=area, land_class="zone", basis="declared", sources=keys, as_of=area.settings["places"]["as_of"], overlap=True)
+    return make_layer(
+        "places",
+        frame,
+        area=area,
+        land_class="zone",
+        basis="declared",
+        sources=keys,
+        as_of=area.settings["places"]["as_of"],
+        overlap=True,
+    )
 
 
 def cleared_areas(area: StudyArea) -> Layer:
@@ -50,7 +86,14 @@ def cleared_areas(area: StudyArea) -> Layer:
     frame = points(rows, rows.id, rows.name_en, rows.name_ko).join(rows.drop(columns=["id", "name_en", "name_ko", "lon", "lat"]))
     keys = tuple(sorted(set(frame.sources)))
     return make_layer(
-        "cleared_areas", frame, area=area, land_class="zone", basis="declared", sources=keys, as_of=str(rows.as_of.max()), overlap=True
+        "cleared_areas",
+        frame,
+        area=area,
+        land_class="zone",
+        basis="declared",
+        sources=keys,
+        as_of=str(rows.as_of.max()),
+        overlap=True,
     )
 
 
@@ -65,10 +108,20 @@ def cleared_row(area: StudyArea, entry: dict[str, Any]) -> dict[str, Any]:
         spot |= {"lon": figure.lon, "lat": figure.lat, "uncertainty_km": figure.uncertainty_km}
     is_area = figure.unit == "km2"
     return {
-        "id": entry["id"], "name_en": entry["name_en"], "name_ko": entry["name_ko"], "lon": spot["lon"], "lat": spot["lat"],
-        "land_status": entry.get("status", "closed"), "reported_km2": figure.value if is_area else math.nan,
-        "mines_remaining": math.nan if is_area else figure.value, "figure": entry["figure"], "uncertainty_km": float(spot["uncertainty_km"]),
-        "precision_m": 1000.0 * float(spot["uncertainty_km"]), "sources": area.source_key(figure.source), "as_of": entry["date"], "note": figure.note,
+        "id": entry["id"],
+        "name_en": entry["name_en"],
+        "name_ko": entry["name_ko"],
+        "lon": spot["lon"],
+        "lat": spot["lat"],
+        "land_status": entry.get("status", "closed"),
+        "reported_km2": figure.value if is_area else math.nan,
+        "mines_remaining": math.nan if is_area else figure.value,
+        "figure": entry["figure"],
+        "uncertainty_km": float(spot["uncertainty_km"]),
+        "precision_m": 1000.0 * float(spot["uncertainty_km"]),
+        "sources": area.source_key(figure.source),
+        "as_of": entry["date"],
+        "note": figure.note,
     }
 
 

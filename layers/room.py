@@ -47,7 +47,7 @@ def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometr
     pieces = subdivide(shape)
     of_piece, of_cell = shapely.STRtree(cells).query(pieces, predicate="intersects")
     shared = gpd.GeoSeries(shapely.intersection(pieces[of_piece], cells[of_cell]), crs=area.crs)
-    area_m2 = np.bincount(of_cell, weights=areas_m2(shared), minlength=len(cells))
+    area_m2: Floats = np.bincount(of_cell, weights=areas_m2(shared), minlength=len(cells)).astype(float)
     used = area_m2 > 1.0
     corners = shapely.bounds(cells[used])[:, :2]
     distance_m, bearing_rad = beside_front(ground.front, corners + cell_m / 2)

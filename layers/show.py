@@ -12,7 +12,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.area import read_area
 from geo.build import MANIFEST, read_manifest
@@ -20,7 +19,6 @@ from geo.errors import ConfigError
 from geo.exchange.read import read_districts
 from geo.land import ground
 from geo.layer import Atlas
-from geo.measure import project
 from geo.reported import series_table
 from geo.source import area_folder, check_tables, data_folder
 from geo.statistics import grouped
@@ -29,7 +27,19 @@ from layers.atlas import build
 
 KM2 = ("gross_km2", "overlap_km2", "net_km2", "reported_km2", "difference_km2", "shared_km2")
 KM = ("value_km", "reported_km", "difference_km")
-SHOWN = ("layer", "part", "n_features", "gross_km2", "overlap_km2", "net_km2", "reported_km2", "series", "difference_percent", "verdict", "basis")
+SHOWN = (
+    "layer",
+    "part",
+    "n_features",
+    "gross_km2",
+    "overlap_km2",
+    "net_km2",
+    "reported_km2",
+    "series",
+    "difference_percent",
+    "verdict",
+    "basis",
+)
 
 
 def report(atlas: Atlas) -> str:
@@ -37,10 +47,14 @@ def report(atlas: Atlas) -> str:
     solved = atlas.lengths[(atlas.lengths.line != "rivers")].drop(columns=["as_of", "basis"])
     return "\n".join(
         [
-            "Areas, km² (geodesic)", printed(atlas.areas[list(SHOWN)], "table"),
-            "Lengths and solved widths, km (geodesic)", printed(solved, "table"),
-            "Shared by two layers, km²", printed(atlas.overlaps, "table"),
-            TEXTS["no_data"].en, TEXTS["rounding"].en,
+            "Areas, km² (geodesic)",
+            printed(atlas.areas[list(SHOWN)], "table"),
+            "Lengths and solved widths, km (geodesic)",
+            printed(solved, "table"),
+            "Shared by two layers, km²",
+            printed(atlas.overlaps, "table"),
+            TEXTS["no_data"].en,
+            TEXTS["rounding"].en,
         ]
     )
 
@@ -62,7 +76,9 @@ def printed(table: pd.DataFrame, form: str) -> str:
     if form == "json":
         rows = json.loads(table.to_json(orient="records", double_precision=15))
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-    shown = [[cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.itertuples(index=False)]
+    shown = [
+        [cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.itertuples(index=False)
+    ]
     right = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
     if form == "markdown":
         rule = ["---:" if number else "---" for number in right]
@@ -75,7 +91,7 @@ def printed(table: pd.DataFrame, form: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def cell(column: str, value: Any) -> str:  # noqa: ANN401  any cell
+def cell(column: str, value: Any) -> str:
     """Return a cell for people.
 
     Examples
@@ -106,7 +122,9 @@ def rounded(value: float, places: int) -> str:
 
 def display_width(text: str) -> int:
     """Return the columns a text takes on a terminal; Korean letters take two."""
-    return sum(2 if ord(letter) >= 0x1100 and (ord(letter) <= 0x115F or 0x2E80 <= ord(letter) <= 0xFFDC) else 1 for letter in text)
+    return sum(
+        2 if ord(letter) >= 0x1100 and (ord(letter) <= 0x115F or 0x2E80 <= ord(letter) <= 0xFFDC) else 1 for letter in text
+    )
 
 
 def pad(text: str, width: int, right: bool) -> str:
@@ -121,7 +139,9 @@ def areas_of(name: str, by: str, options: Mapping[str, Any]) -> pd.DataFrame:
         read_manifest(name)
         if by == "layer":
             return pd.read_csv(Path(name) / "areas.csv", dtype={"n_features": "Int64"}, float_precision="round_trip")
-        raise ConfigError("a build folder holds the table by layer only", where=name, mend=f"name the study area: minemap areas AREA --by {by}")
+        raise ConfigError(
+            "a build folder holds the table by layer only", where=name, mend=f"name the study area: minemap areas AREA --by {by}"
+        )
     atlas = build(name, **options)
     return atlas.areas if by == "layer" else grouped(atlas, by, districts_of(atlas))
 
@@ -134,7 +154,9 @@ def districts_of(atlas: Atlas) -> gpd.GeoDataFrame:
     base, names = ground(atlas.area), atlas.area.settings["provinces"]
     shapes = [getattr(base, side).intersection(base.south).intersection(base.land) for side in ("west", "east")]
     titles = [names["names"][names[side]][0] for side in ("west", "east")]
-    frame = gpd.GeoDataFrame({"code": [names["west"], names["east"]], "name": titles}, geometry=gpd.GeoSeries(shapes, crs=atlas.area.crs))
+    frame = gpd.GeoDataFrame(
+        {"code": [names["west"], names["east"]], "name": titles}, geometry=gpd.GeoSeries(shapes, crs=atlas.area.crs)
+    )
     return frame.to_crs("EPSG:4326")
 
 
@@ -156,13 +178,30 @@ def figures_and_sources(name: str) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "table": table, "key": rows[key], "value": value, "unit": rows.get("unit", ""), "source": rows.source,
-                    "source_key": [area.source_key(text) for text in rows.source], "confidence": rows.get("confidence", ""), "url": url,
+                    "table": table,
+                    "key": rows[key],
+                    "value": value,
+                    "unit": rows.get("unit", ""),
+                    "source": rows.source,
+                    "source_key": [area.source_key(text) for text in rows.source],
+                    "confidence": rows.get("confidence", ""),
+                    "url": url,
                 }
             )
         )
     lines = area.lines
-    parts.append(pd.DataFrame({"table": "lines", "key": lines.line_id, "value": np.nan, "unit": "", "source": lines.source, "source_key": lines.source}))
+    parts.append(
+        pd.DataFrame(
+            {
+                "table": "lines",
+                "key": lines.line_id,
+                "value": np.nan,
+                "unit": "",
+                "source": lines.source,
+                "source_key": lines.source,
+            }
+        )
+    )
     return pd.concat(parts, ignore_index=True).fillna({"confidence": "", "url": ""})
 
 

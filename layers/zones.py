@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from geo.area import StudyArea
@@ -22,10 +21,10 @@ from geo.layer import Layer, listed, make_layer
 from geo.measure import buffer, project, total_km2
 from geo.solve import increasing_root
 
-ARCS = 16          # a quarter circle; the area is solved on the very polygon that is drawn
+ARCS = 16  # a quarter circle; the area is solved on the very polygon that is drawn
 GRID_M = 0.001
 ZONE_DIMENSION = {"mdl": 1, "dmz": 2, "mcz": 2}
-CRUMB_M2 = 100.0   # pieces below this are left over from cutting and are dropped
+CRUMB_M2 = 100.0  # pieces below this are left over from cutting and are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,17 @@ def mdl(area: StudyArea, supplied: gpd.GeoDataFrame | None = None) -> Layer:
         shape = shapely.line_merge(shapely.union_all(supplied.geometry.values))
         if shapely.get_type_id(shape) != 1:
             found = f"{shapely.get_num_geometries(shape)} pieces"
-            raise DataError("the front line is not one line", expected="pieces that meet end to end", found=found, mend="join them")
+            raise DataError(
+                "the front line is not one line", expected="pieces that meet end to end", found=found, mend="join them"
+            )
         frame = _frame(["mdl"], [row.name_en], [row.name_ko], [shape], supplied.crs)
         return make_layer("mdl", frame, area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="supplied")
     frame = _frame(["mdl"], [row.name_en], [row.name_ko], [row.geometry], "EPSG:4326")
     frame["precision_m"] = float(spec["uncertainty_m"])
     sources = (str(row.source),)
-    return make_layer("mdl", frame, area=area, land_class="zone", basis="declared", sources=sources, as_of=area.settings["dmz"]["as_of"])
+    return make_layer(
+        "mdl", frame, area=area, land_class="zone", basis="declared", sources=sources, as_of=area.settings["dmz"]["as_of"]
+    )
 
 
 def dmz(area: StudyArea, ground: Ground) -> tuple[Layer, list[Band]]:
@@ -108,14 +111,18 @@ def mcz(area: StudyArea, ground: Ground, dmz_layer: Layer) -> tuple[Layer, list[
     rooms = {side: getattr(ground, side) for side in ("west", "east") if side in entry}
     limit = area.figure(entry["limit"])
     bands = [
-        solved_band(area, area.settings["provinces"][side], entry[side], ground.front, room.intersection(shape), guess_m=500 * limit.value)
+        solved_band(
+            area, area.settings["provinces"][side], entry[side], ground.front, room.intersection(shape), guess_m=500 * limit.value
+        )
         for side, shape in rooms.items()
     ] or [solved_band(area, "whole", entry["whole"], ground.front, room, guess_m=500 * limit.value)]
     for band in bands:
         if band.distance_m > 1000 * limit.value:
             raise ConfigError(
-                "the published area does not fit inside the limit of its time", where=f"mcz {band.part}",
-                expected=f"at most {limit.value:g} km from the front ({limit.key})", found=f"{band.distance_m / 1000:.2f} km for {band.figure}",
+                "the published area does not fit inside the limit of its time",
+                where=f"mcz {band.part}",
+                expected=f"at most {limit.value:g} km from the front ({limit.key})",
+                found=f"{band.distance_m / 1000:.2f} km for {band.figure}",
                 mend="choose another figure of [mcz.figures]",
             )
     return zone_layer("mcz", area, bands, spec["sources"], entry["as_of"]), bands
@@ -126,16 +133,22 @@ def supplied_zone(name: str, area: StudyArea, frame: gpd.GeoDataFrame) -> Layer:
     parts = frame["part"].astype(str)
     ids = [f"{name}-{part}" for part in parts]
     full = _frame(ids, list(frame.name_en), list(frame.name_ko), list(frame.geometry), frame.crs)
-    return make_layer(name, full.assign(part=parts.to_numpy()), area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="supplied")
+    return make_layer(
+        name,
+        full.assign(part=parts.to_numpy()),
+        area=area,
+        land_class="zone",
+        basis="supplied",
+        sources=("supplied",),
+        as_of="supplied",
+    )
 
 
 def beside_meridian(area: StudyArea, lon: float) -> tuple[shapely.Polygon, shapely.Polygon]:
     """Return what lies west and what lies east of a meridian, in ``area.crs``."""
     west, south, east, north = area.bounds
     cut = shapely.LineString([(lon, south), (lon, north)]).segmentize(0.01).coords
-    sides = gpd.GeoSeries(
-        [shapely.Polygon([*cut, (edge, north), (edge, south)]) for edge in (west, east)], crs="EPSG:4326"
-    )
+    sides = gpd.GeoSeries([shapely.Polygon([*cut, (edge, north), (edge, south)]) for edge in (west, east)], crs="EPSG:4326")
     left, right = project(sides, area.crs)
     return left, right
 
@@ -225,10 +238,18 @@ def boundary_parts(frame: gpd.GeoDataFrame, where: str) -> dict[str, gpd.GeoData
     if (bad := ~zone.isin(list(ZONE_DIMENSION))).any():
         found = zone[bad].iloc[0] or "nothing"
         raise DataError(
-            "which zone?", where=f"{where}: {listed(frame.id[bad])}", expected="a column 'layer' with mdl, dmz or mcz", found=str(found), mend="add or correct it"
+            "which zone?",
+            where=f"{where}: {listed(frame.id[bad])}",
+            expected="a column 'layer' with mdl, dmz or mcz",
+            found=str(found),
+            mend="add or correct it",
         )
     if (bad := dimension != zone.map(ZONE_DIMENSION)).any():
-        raise DataError("wrong kind of geometry", where=f"{where}: {listed(frame.id[bad])}", expected="lines for mdl, polygons for dmz and mcz")
+        raise DataError(
+            "wrong kind of geometry",
+            where=f"{where}: {listed(frame.id[bad])}",
+            expected="lines for mdl, polygons for dmz and mcz",
+        )
     if "part" not in frame:
         frame = frame.assign(part=words[2].where(words[2] != "", frame.id))
     return dict(iter(frame.groupby(zone.to_numpy(), sort=True)))

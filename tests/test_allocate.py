@@ -77,7 +77,9 @@ BAD_TOTALS = {"none": 0.0, "negative": -1.0, "too much": 4.1}
 
 @pytest.mark.parametrize("total", BAD_TOTALS.values(), ids=BAD_TOTALS)
 def test_a_total_that_does_not_fit_names_both_areas(total):
-    with pytest.raises(DataError, match=r"does not fit the room: expected 0 to 4.000 km² besides known cells, found -?\d\.\d00 km²"):
+    with pytest.raises(
+        DataError, match=r"does not fit the room: expected 0 to 4.000 km² besides known cells, found -?\d\.\d00 km²"
+    ):
         surface(np.full(4, 1e6), np.ones(4), total * 1e6)
 
 
@@ -214,7 +216,10 @@ def test_the_seed_decides():
 
 def test_no_place():
     zone = square_zone(2)
-    with pytest.raises(DataError, match=r"no place found for a field: zone square, 1 of 3 fields: .* the largest left over has 9\.000 km²"):
+    with pytest.raises(
+        DataError,
+        match=r"no place found for a field: zone square, 1 of 3 fields: .* the largest left over has 9\.000 km²",
+    ):
         place(zone, np.full(len(zone.area_m2), 0.5), Fields(np.array([1e3, 9e6, 1e3]), "patch"), seeded(), tries=20)
 
 

@@ -54,7 +54,13 @@ def test_default_series_is_met(korea, name, count, km2):
 
 @pytest.mark.parametrize(
     ("layer", "part", "km2"),
-    [("dmz", "south_gyeonggi", 153), ("dmz", "south_gangwon", 300), ("dmz", "north", 454), ("mcz", "gyeonggi", 480), ("mcz", "gangwon", 1048)],
+    [
+        ("dmz", "south_gyeonggi", 153),
+        ("dmz", "south_gangwon", 300),
+        ("dmz", "north", 454),
+        ("mcz", "gyeonggi", 480),
+        ("mcz", "gangwon", 1048),
+    ],
 )
 def test_zones_have_their_published_areas(korea, layer, part, km2):
     frame = korea[layer].frame
@@ -150,7 +156,9 @@ def test_one_result_for_any_number_of_workers(korea):
         assert content_sha256(korea[name].frame) == content_sha256(again[name].frame), name
 
 
-@pytest.mark.parametrize(("series", "planned", "unconfirmed"), [("mnd-2003", (1100, 22.0), (65, 69.0)), ("ndc-2010", (1100, 20.0), (209, 97.82))])
+@pytest.mark.parametrize(
+    ("series", "planned", "unconfirmed"), [("mnd-2003", (1100, 22.0), (65, 69.0)), ("ndc-2010", (1100, 20.0), (209, 97.82))]
+)
 def test_other_vintages_can_be_built(series, planned, unconfirmed):
     atlas = build("korea", series=series)
     for name, (count, km2) in {"planned_minefields": planned, "unconfirmed_minefields": unconfirmed}.items():
@@ -207,18 +215,26 @@ def test_supplied_zones_lines_rivers_and_districts_replace_the_schematic_ones(tm
     zone = gpd.GeoDataFrame({"layer": ["dmz"], "part": ["south"]}, geometry=[shapely.box(-27.2, 19.98, -26.8, 20.0)], crs=4326)
     zone.to_file(tmp_path / "zone.gpkg")
     demo["rivers"].frame[["id", "geometry"]].to_file(tmp_path / "rivers.gpkg")
-    demo["mcz"].frame[["part", "geometry"]].rename(columns={"part": "name"}).assign(code=["1", "2"]).to_file(tmp_path / "districts.gpkg")
+    demo["mcz"].frame[["part", "geometry"]].rename(columns={"part": "name"}).assign(code=["1", "2"]).to_file(
+        tmp_path / "districts.gpkg"
+    )
     atlas = build("demo", boundary=tmp_path / "zone.gpkg", rivers=tmp_path / "rivers.gpkg", districts=tmp_path / "districts.gpkg")
     assert atlas["dmz"].basis == "supplied" and atlas["rivers"].basis == "supplied"
     assert atlas["mcz"].basis == "declared"
-    assert set(atlas.parameters) >= {"boundary", "rivers", "districts"} and set(atlas.inputs) >= {"zone.gpkg", "rivers.gpkg", "districts.gpkg"}
+    assert set(atlas.parameters) >= {"boundary", "rivers", "districts"} and set(atlas.inputs) >= {
+        "zone.gpkg",
+        "rivers.gpkg",
+        "districts.gpkg",
+    }
     row = atlas.areas.query("layer == 'dmz'").iloc[0]
     assert row.verdict == "under" and row.basis == "supplied"
 
 
 def test_invalid_supplied_fields_are_listed_at_once(tmp_path):
     bow = shapely.Polygon([(-27.0, 19.98), (-26.99, 19.99), (-26.99, 19.98), (-27.0, 19.99)])
-    own = gpd.GeoDataFrame({"hazard_id": ["ok", "bow", "bow2"]}, geometry=[shapely.box(-27.1, 19.98, -27.09, 19.99), bow, bow], crs=4326)
+    own = gpd.GeoDataFrame(
+        {"hazard_id": ["ok", "bow", "bow2"]}, geometry=[shapely.box(-27.1, 19.98, -27.09, 19.99), bow, bow], crs=4326
+    )
     own.to_file(tmp_path / "own.gpkg")
     with pytest.raises(DataError, match="own.gpkg") as told:
         build("demo", planned=tmp_path / "own.gpkg")

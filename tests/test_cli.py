@@ -31,7 +31,9 @@ def files(tmp_path):
     squares().to_file(tmp_path / "good.gpkg")
     text = squares().drop(columns="geometry").assign(WKT=[shapely.box(LON, LAT, LON + 0.01, LAT + 0.01).wkt])
     text.to_csv(tmp_path / "nocrs.csv", index=False)
-    gpd.GeoDataFrame({"hazard_id": ["S-1"]}, geometry=gpd.points_from_xy([LON], [LAT], crs=4326)).to_file(tmp_path / "points.gpkg")
+    gpd.GeoDataFrame({"hazard_id": ["S-1"]}, geometry=gpd.points_from_xy([LON], [LAT], crs=4326)).to_file(
+        tmp_path / "points.gpkg"
+    )
     squares().to_file(tmp_path / "noword.gpkg")
     squares(layer=["dmzz"]).to_file(tmp_path / "badword.gpkg")
     (tmp_path / "empty.geojson").write_text("")
@@ -85,7 +87,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, tuple) else None)
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, tuple) else None
+)
 def test_wrong_use_is_told_in_one_line_with_its_status(files, arguments, status, told):
     before = sorted(path.relative_to(files).as_posix() for path in files.rglob("*"))
     extra = ["-o", files / "out"] if arguments[0] == "build" and "-o" not in arguments else []

@@ -23,7 +23,12 @@ def test_land_is_the_plan(demo_area):
 
 @pytest.mark.parametrize(
     ("parts", "expected_km2"),
-    [(["land", "north"], 40 * 15), (["land", "south"], 40 * 20 + 4), (["land", "south", "west"], 15 * 20), (["land", "south", "east"], 25 * 20 + 4)],
+    [
+        (["land", "north"], 40 * 15),
+        (["land", "south"], 40 * 20 + 4),
+        (["land", "south", "west"], 15 * 20),
+        (["land", "south", "east"], 25 * 20 + 4),
+    ],
     ids=["north", "south", "south-west", "south-east"],
 )
 def test_sides_and_provinces(demo_area, demo_ground, parts, expected_km2):
@@ -82,6 +87,10 @@ def test_ring_is_valid_even_where_it_crosses_itself():
 
 
 def test_own_rivers_make_own_channels(demo_area):
-    line = gpd.GeoDataFrame({"mean_width_m": [1000.0]}, geometry=[shapely.LineString([(500_000, 2_200_000), (500_000, 2_210_000)])], crs=demo_area.crs)
+    line = gpd.GeoDataFrame(
+        {"mean_width_m": [1000.0]},
+        geometry=[shapely.LineString([(500_000, 2_200_000), (500_000, 2_210_000)])],
+        crs=demo_area.crs,
+    )
     made = ground(demo_area, project(line, demo_area.crs)).channels
     assert km2(made, demo_area) == pytest.approx(10 + np.pi / 4, rel=0.01)

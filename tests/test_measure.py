@@ -43,7 +43,9 @@ def test_capsule(arcs, crs):
     assert areas_m2(wide)[0] == pytest.approx(CAPSULES[arcs], rel=1e-7)
 
 
-@pytest.mark.parametrize(("lon", "lat"), [(127.24, 38.24), (126.76, 37.76), (-26.8, 20.2), (10.1, 69.9), (30.2, -1.2), (150.2, -54.8)])
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(127.24, 38.24), (126.76, 37.76), (-26.8, 20.2), (10.1, 69.9), (30.2, -1.2), (150.2, -54.8)]
+)
 def test_capsule_away_from_the_local_centre(lon, lat):
     plane = pyproj.CRS(f"+proj=utm +zone={int((lon + 180) // 6) + 1} +datum=WGS84 +units=m +type=crs")
     wide = buffer(project(geodesic_line(lon, lat), plane), 500.0)
@@ -99,8 +101,22 @@ def test_one_degree_between_parallels_and_between_geodesics():
 
 
 RATIOS = {
-    (126.8, 37.95): {32652: 1.00012041, 5179: 0.99929329, 5185: 1.00061644, 5186: 1.00000760, 5187: 1.00092099, 3857: 1.61086559},
-    (128.9, 37.75): {32652: 0.99920207, 5179: 0.99957476, 5185: 1.00291278, 5186: 1.00069062, 5187: 1.00000191, 3857: 1.60222297},
+    (126.8, 37.95): {
+        32652: 1.00012041,
+        5179: 0.99929329,
+        5185: 1.00061644,
+        5186: 1.00000760,
+        5187: 1.00092099,
+        3857: 1.61086559,
+    },
+    (128.9, 37.75): {
+        32652: 0.99920207,
+        5179: 0.99957476,
+        5185: 1.00291278,
+        5186: 1.00069062,
+        5187: 1.00000191,
+        3857: 1.60222297,
+    },
 }
 
 
@@ -120,7 +136,15 @@ def test_area_does_not_depend_on_the_crs_handed_in(crs):
     assert areas_m2(box.to_crs(crs))[0] == pytest.approx(areas_m2(box)[0], rel=1e-8)
 
 
-MEASURES = [areas_m2, lengths_m, total_km2, net_km2, overlap_km2, lambda frame: buffer(frame, 1.0), lambda frame: project(frame, 5186)]
+MEASURES = [
+    areas_m2,
+    lengths_m,
+    total_km2,
+    net_km2,
+    overlap_km2,
+    lambda frame: buffer(frame, 1.0),
+    lambda frame: project(frame, 5186),
+]
 MEASURE_NAMES = ["areas_m2", "lengths_m", "total_km2", "net_km2", "overlap_km2", "buffer", "project"]
 
 
@@ -174,7 +198,10 @@ def test_area_is_that_of_geographiclib(shape):
 @given(st.lists(stars(), min_size=1, max_size=4))
 def test_area_of_many_parts_and_of_collections(shapes):
     parts = [geographiclib_m2(shape) for shape in shapes]
-    whole, nested = shapely.MultiPolygon(shapes), shapely.GeometryCollection([shapely.GeometryCollection([shapely.MultiPolygon(shapes)]), shapely.Point(0, 0)])
+    whole, nested = (
+        shapely.MultiPolygon(shapes),
+        shapely.GeometryCollection([shapely.GeometryCollection([shapely.MultiPolygon(shapes)]), shapely.Point(0, 0)]),
+    )
     assert areas_m2(lonlat(*shapes, whole, nested)) == pytest.approx([*parts, sum(parts), sum(parts)], rel=1e-6)
 
 
@@ -187,12 +214,19 @@ def test_area_of_every_polygon_of_the_demo(demo):
 
 
 def test_points_lines_and_nothing_have_no_area():
-    assert areas_m2(lonlat(shapely.Point(127, 38), shapely.LineString([(127, 38), (128, 38)]), shapely.Polygon(), None)).tolist() == [0.0] * 4
+    assert (
+        areas_m2(lonlat(shapely.Point(127, 38), shapely.LineString([(127, 38), (128, 38)]), shapely.Polygon(), None)).tolist()
+        == [0.0] * 4
+    )
     assert areas_m2(lonlat()).tolist() == []
 
 
 def test_gross_net_and_overlap():
-    west, east, far = shapely.box(127.0, 38, 127.2, 38.1), shapely.box(127.1, 38, 127.3, 38.1), shapely.box(129, 38, 129.1, 38.1)
+    west, east, far = (
+        shapely.box(127.0, 38, 127.2, 38.1),
+        shapely.box(127.1, 38, 127.3, 38.1),
+        shapely.box(129, 38, 129.1, 38.1),
+    )
     frame = lonlat(west, east, far)
     gross_km2, shared_km2 = total_km2(frame), total_km2(lonlat(west.intersection(east)))
     assert overlap_km2(frame) == pytest.approx(shared_km2, rel=1e-5)
@@ -214,6 +248,10 @@ def test_three_times_the_same_place_counts_once():
 def test_lengths():
     line = shapely.LineString([(127, 38), (127.5, 38.2), (128, 38)])
     ring = shapely.Polygon(shapely.box(127, 38, 128, 39).exterior, [shapely.box(127.2, 38.2, 127.4, 38.4).exterior])
-    expected = [WGS84.geometry_length(line), 2 * WGS84.geometry_length(line), WGS84.geometry_length(ring.exterior) + WGS84.geometry_length(ring.interiors[0])]
+    expected = [
+        WGS84.geometry_length(line),
+        2 * WGS84.geometry_length(line),
+        WGS84.geometry_length(ring.exterior) + WGS84.geometry_length(ring.interiors[0]),
+    ]
     frame = lonlat(line, shapely.MultiLineString([line, line]), ring, shapely.Point(127, 38))
     assert lengths_m(frame) == pytest.approx([*expected, 0.0], rel=1e-12)

@@ -1,4 +1,4 @@
-"""The area table answers to the geometry: every figure is measured, and a changed polygon changes figure and verdict."""
+"""The area table answers to the geometry: every figure is measured, and a changed polygon changes its verdict."""
 
 import math
 from dataclasses import replace
@@ -12,8 +12,9 @@ import shapely
 
 from geo.errors import ConfigError
 from geo.layer import make_layer
+from geo.lengths import LENGTH_COLUMNS, length_table
 from geo.measure import areas_m2, net_km2, total_km2
-from geo.statistics import COLUMNS, LENGTH_COLUMNS, area_table, by_class, by_district, grouped, length_table, overlap_table
+from geo.statistics import COLUMNS, area_table, by_class, by_district, grouped, overlap_table
 
 
 def row(table, layer, part="all"):
@@ -29,7 +30,14 @@ def test_columns_and_first_rows(demo):
     assert tuple(demo.areas.columns) == COLUMNS
     first = demo.areas.groupby("layer", sort=False).first()
     assert set(first.part) == {"all"}
-    assert set(first.index) == {"dmz", "mcz", "planned_minefields", "unconfirmed_minefields", "flood_displacement", "mined_density"}
+    assert set(first.index) == {
+        "dmz",
+        "mcz",
+        "planned_minefields",
+        "unconfirmed_minefields",
+        "flood_displacement",
+        "mined_density",
+    }
     pd.testing.assert_frame_equal(area_table(demo), demo.areas)
 
 
@@ -47,8 +55,16 @@ def test_gross_less_overlap_is_net(demo):
 @pytest.mark.parametrize(
     ("layer", "part", "km2"),
     [
-        ("dmz", "all", 160), ("dmz", "south", 80), ("dmz", "south_westmark", 30), ("dmz", "south_eastmark", 50), ("dmz", "north", 80),
-        ("mcz", "all", 200), ("mcz", "westmark", 75), ("mcz", "eastmark", 125), ("planned_minefields", "all", 2), ("unconfirmed_minefields", "all", 8),
+        ("dmz", "all", 160),
+        ("dmz", "south", 80),
+        ("dmz", "south_westmark", 30),
+        ("dmz", "south_eastmark", 50),
+        ("dmz", "north", 80),
+        ("mcz", "all", 200),
+        ("mcz", "westmark", 75),
+        ("mcz", "eastmark", 125),
+        ("planned_minefields", "all", 2),
+        ("unconfirmed_minefields", "all", 8),
     ],
 )
 def test_made_rows_meet_their_figure_by_construction(demo, layer, part, km2):
@@ -108,7 +124,8 @@ def test_a_supplied_layer_is_compared_and_never_rescaled(demo, km2, verdict):
 def test_other_published_values_stand_beside(demo):
     only = demo.areas[demo.areas.verdict == "other published value"]
     assert only[["layer", "series", "reported_km2"]].values.tolist() == [
-        ["dmz", "demo-old", 164.0], ["mcz", "demo-late", 120.0],
+        ["dmz", "demo-old", 164.0],
+        ["mcz", "demo-late", 120.0],
         *[["planned_minefields", series, km2] for series, km2 in (("demo-2010", 1.5), ("demo-1990", 3.25))],
         ["unconfirmed_minefields", "demo-2010", 6.0],
     ]
@@ -133,12 +150,19 @@ def test_overlaps_of_layers(demo):
 
 def test_classes_add_up_to_the_union(demo):
     table = by_class(demo.layers).set_index("land_class")
-    hazards = pd.concat([demo[name].frame[["geometry"]] for name in ("planned_minefields", "unconfirmed_minefields", "flood_displacement")])
+    hazards = pd.concat(
+        [demo[name].frame[["geometry"]] for name in ("planned_minefields", "unconfirmed_minefields", "flood_displacement")]
+    )
     assert table.net_km2.sum() == pytest.approx(net_km2(gpd.GeoDataFrame(hazards.reset_index(drop=True), crs=4326)), rel=1e-6)
     assert (table.gross_km2 - table.overlap_km2 - table.net_km2).abs().max() < 1e-9
     assert table.net_km2["CHA"] == 0, "nothing simulated is ever confirmed"
     assert table.net_km2["SHA"] == pytest.approx(8.0, rel=1e-6)
-    assert table.n_features.to_dict() == {"CHA": 0, "SHA": 20, "indication": 100, "screening": len(demo["flood_displacement"].frame)}
+    assert table.n_features.to_dict() == {
+        "CHA": 0,
+        "SHA": 20,
+        "indication": 100,
+        "screening": len(demo["flood_displacement"].frame),
+    }
 
 
 def test_a_place_in_two_classes_counts_in_the_higher_one(demo, demo_area):
@@ -146,9 +170,13 @@ def test_a_place_in_two_classes_counts_in_the_higher_one(demo, demo_area):
 
     def layer(name, land_class):
         frame = gpd.GeoDataFrame({"id": ["a"], "name_en": ["A"], "name_ko": ["가"]}, geometry=[box], crs=4326)
-        return make_layer(name, frame, area=demo_area, land_class=land_class, basis="supplied", sources=("invented",), as_of="2020")
+        return make_layer(
+            name, frame, area=demo_area, land_class=land_class, basis="supplied", sources=("invented",), as_of="2020"
+        )
 
-    table = by_class({"a_minefields": layer("planned_minefields", "CHA"), "b_minefields": layer("unconfirmed_minefields", "SHA")}).set_index("land_class")
+    table = by_class(
+        {"a_minefields": layer("planned_minefields", "CHA"), "b_minefields": layer("unconfirmed_minefields", "SHA")}
+    ).set_index("land_class")
     assert table.net_km2["CHA"] == pytest.approx(total_km2(gpd.GeoSeries([box], crs=4326)))
     assert table.net_km2["SHA"] == 0
     assert table.overlap_km2["SHA"] == pytest.approx(table.gross_km2["SHA"])
@@ -156,13 +184,16 @@ def test_a_place_in_two_classes_counts_in_the_higher_one(demo, demo_area):
 
 def districts():
     frame = {"code": ["E", "W"], "name": ["Eastmark", "Westmark"]}
-    return gpd.GeoDataFrame(frame, geometry=[shapely.box(-27.0, 19.7, -26.5, 20.0), shapely.box(-27.5, 19.7, -27.0, 20.0)], crs=4326)
+    return gpd.GeoDataFrame(
+        frame, geometry=[shapely.box(-27.0, 19.7, -26.5, 20.0), shapely.box(-27.5, 19.7, -27.0, 20.0)], crs=4326
+    )
 
 
 def test_districts(demo):
     table = by_district(demo.layers, districts())
     dmz = table[table.layer == "dmz"].set_index("name")
-    assert dmz.gross_km2.to_dict() == pytest.approx({"Eastmark": 50, "Westmark": 30, "outside": 80}, rel=1e-3)
+    # the front bulges from the parallel of 20 N, which bounds the districts, by up to 18 m
+    assert dmz.gross_km2.to_dict() == pytest.approx({"Eastmark": 50, "Westmark": 30, "outside": 80}, rel=6e-3)
     for name in ("dmz", "mcz", "planned_minefields", "unconfirmed_minefields", "flood_displacement"):
         rows = table[table.layer == name]
         assert rows.gross_km2.sum() == pytest.approx(row(demo.areas, name).gross_km2, rel=1e-6)
@@ -197,7 +228,11 @@ def test_solved_widths_stand_beside_the_agreed_width_and_the_limit(demo):
     widths = demo.lengths.dropna(subset="value_km").set_index(["line", "part"])
     for part in ("south_westmark", "south_eastmark", "north"):
         assert widths.value_km["dmz", part] == pytest.approx(2.0, rel=2e-6)
-        assert (widths.metric["dmz", part], widths.reported_km["dmz", part], widths.verdict["dmz", part]) == ("half_width", 2.0, "solved")
+        assert (widths.metric["dmz", part], widths.reported_km["dmz", part], widths.verdict["dmz", part]) == (
+            "half_width",
+            2.0,
+            "solved",
+        )
     for part in ("westmark", "eastmark"):
         assert widths.value_km["mcz", part] == pytest.approx(7.0, rel=2e-6)
         assert (widths.metric["mcz", part], widths.reported_km["mcz", part]) == ("outer_distance", 10.0)

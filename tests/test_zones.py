@@ -39,7 +39,13 @@ def test_outer_distances_are_seven_kilometres(demo):
 
 @pytest.mark.parametrize(
     ("layer", "part", "km2"),
-    [("dmz", "south_westmark", 30), ("dmz", "south_eastmark", 50), ("dmz", "north", 80), ("mcz", "westmark", 75), ("mcz", "eastmark", 125)],
+    [
+        ("dmz", "south_westmark", 30),
+        ("dmz", "south_eastmark", 50),
+        ("dmz", "north", 80),
+        ("mcz", "westmark", 75),
+        ("mcz", "eastmark", 125),
+    ],
 )
 def test_areas_are_the_stated_ones(demo, layer, part, km2):
     frame = demo[layer].frame
@@ -55,7 +61,9 @@ def test_parts_are_a_partition(demo):
 
 
 def test_zones_lie_on_their_side(demo, demo_area, demo_ground):
-    plane = project(demo["dmz"].frame, demo_area.crs).set_index("part").geometry  # coordinates rounded to 0.1 mm leave a few m² along 40 km
+    plane = (
+        project(demo["dmz"].frame, demo_area.crs).set_index("part").geometry
+    )  # coordinates rounded to 0.1 mm leave a few m² along 40 km
     assert plane["north"].difference(demo_ground.north).area < 10
     assert plane["south_westmark"].difference(demo_ground.south).area < 10
     assert plane["south_westmark"].difference(demo_ground.west).area < 10
@@ -95,7 +103,14 @@ def test_unknown_figure_of_the_mcz():
 
 def test_an_area_no_width_can_hold(demo_area, demo_ground):
     with pytest.raises(DataError, match="no width of tiny meets the target: expected 200"):
-        solved_band(demo_area, "tiny", "mcz.area.whole", demo_ground.front, shapely.box(480_000, 2_205_000, 490_000, 2_206_000), guess_m=5000)
+        solved_band(
+            demo_area,
+            "tiny",
+            "mcz.area.whole",
+            demo_ground.front,
+            shapely.box(480_000, 2_205_000, 490_000, 2_206_000),
+            guess_m=5000,
+        )
 
 
 def test_another_stated_area_gives_another_width():
@@ -122,9 +137,17 @@ def front_file(north_m=0.0):
     return gpd.GeoDataFrame(geometry=[shapely.LineString(points).segmentize(0.01)], crs=4326)
 
 
-def zone_file(**columns):
+def zone_file(*kinds, **columns):
+    """Return two boxes as `geo.exchange.read.read_boundary` gives them."""
     boxes = [shapely.box(-27.1, 19.98, -27.0, 20.0), shapely.box(-27.0, 19.98, -26.9, 20.0)]
-    return gpd.GeoDataFrame(columns, geometry=boxes, crs=4326)
+    frame = {
+        "id": ["w", "e"],
+        "name_en": ["West", "East"],
+        "name_ko": ["서", "동"],
+        "kind": kinds or ["dmz", "dmz"],
+        **columns,
+    }
+    return gpd.GeoDataFrame(frame, geometry=boxes, crs=4326)
 
 
 @pytest.fixture
@@ -142,7 +165,10 @@ def test_a_supplied_front_line_becomes_one_line(own_sources):
 
 
 def test_a_supplied_front_line_in_pieces_is_refused(own_sources):
-    frame = gpd.GeoDataFrame(geometry=[shapely.LineString([(-27.14, 20), (-27.1, 20)]), shapely.LineString([(-27.0, 20), (-26.8, 20)])], crs=4326)
+    frame = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(-27.14, 20), (-27.1, 20)]), shapely.LineString([(-27.0, 20), (-26.8, 20)])],
+        crs=4326,
+    )
     with pytest.raises(DataError, match="not one line: expected pieces that meet end to end, found 2 pieces"):
         mdl(own_sources, frame)
 
@@ -159,38 +185,43 @@ def test_a_supplied_front_line_moves_the_zones(own_sources):
 
 
 def test_supplied_polygons_are_never_rescaled(own_sources):
-    frame = zone_file(part=["south_westmark", "south_eastmark"])
-    layer = supplied_zone("dmz", own_sources, frame)
+    frame = zone_file("dmz_south_westmark", "dmz_south_eastmark")
+    layer = supplied_zone("dmz", own_sources, boundary_parts(frame, "own.gpkg")["dmz"])
     assert layer.basis == "supplied"
     assert sorted(layer.frame.part) == ["south_eastmark", "south_westmark"]
+    assert sorted(layer.frame.name_en) == ["East", "West"]
     assert net_km2(layer.frame) == pytest.approx(net_km2(frame), rel=1e-9)
     assert set(layer.frame.columns).isdisjoint({"distance_m", "figure"})
 
 
-def test_supplied_polygons_without_parts_are_numbered(own_sources):
-    assert list(supplied_zone("mcz", own_sources, zone_file()).frame.id) == ["mcz-1", "mcz-2"]
+def test_supplied_polygons_without_parts_keep_their_ids(own_sources):
+    frame = boundary_parts(zone_file("mcz", "mcz"), "own.gpkg")["mcz"]
+    assert list(supplied_zone("mcz", own_sources, frame).frame.id) == ["mcz-e", "mcz-w"]
 
 
 def test_boundary_files_are_split_by_zone():
-    lines = front_file()
-    assert list(boundary_parts(lines, "own.gpkg")) == ["mdl"]
-    mixed = gpd.GeoDataFrame({"layer": ["mcz", "dmz"]}, geometry=zone_file().geometry, crs=4326)
-    parts = boundary_parts(mixed, "own.gpkg")
-    assert {name: len(frame) for name, frame in parts.items()} == {"dmz": 1, "mcz": 1}
+    parts = boundary_parts(zone_file("mcz", "dmz_north"), "own.gpkg")
+    assert {name: list(frame.id) for name, frame in parts.items()} == {"dmz": ["e"], "mcz": ["w"]}
+    assert list(parts["dmz"].part) == ["north"]
+
+
+def test_lines_without_a_kind_are_the_front_line():
+    frame = front_file().assign(id="f", name_en="", name_ko="", kind="")
+    assert list(boundary_parts(frame, "own.gpkg")) == ["mdl"]
 
 
 @pytest.mark.parametrize(
-    ("frame", "message"),
+    ("kinds", "message"),
     [
-        (zone_file(), "polygons of which zone.*own.gpkg.*column 'layer'"),
-        (zone_file(layer=["dmz", "ccz"]), "unknown zone: own.gpkg: column layer: expected mdl, dmz or mcz, found ccz"),
-        (zone_file(layer=["dmz", "mdl"]), "wrong kind of geometry: own.gpkg: feature 2"),
+        (("", "dmz"), "which zone.*own.gpkg: w: expected a column 'layer' with mdl, dmz or mcz, found nothing"),
+        (("dmz", "ccz"), "which zone.*own.gpkg: e: .*found ccz"),
+        (("dmz", "mdl"), "wrong kind of geometry: own.gpkg: e: expected lines for mdl"),
     ],
-    ids=["no column", "unknown zone", "polygon as line"],
+    ids=["no kind", "unknown zone", "polygon as line"],
 )
-def test_bad_boundary_files(frame, message):
+def test_bad_boundary_files(kinds, message):
     with pytest.raises(DataError, match=message):
-        boundary_parts(frame, "own.gpkg")
+        boundary_parts(zone_file(*kinds), "own.gpkg")
 
 
 def test_front_is_straight_and_forty_kilometres(demo):

@@ -87,10 +87,14 @@ def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def plain_shapes(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
-    """Return normalised geometries, rounded to 1e-9, as little-endian WKB; shape (n,)."""
+    """Return normalised geometries, rounded to 1e-9, as little-endian WKB; shape (n,).
+
+    Points that rounding brought together count once: a ring could otherwise begin at either.
+    """
     has_z = bool(shapes.has_z.any())
     rounded = shapely.transform(shapes.values, lambda points: np.round(points, DECIMALS) + 0.0, include_z=has_z)
-    return np.asarray(shapely.to_wkb(shapely.normalize(rounded), byte_order=1), dtype=object)
+    single = shapely.normalize(shapely.remove_repeated_points(rounded))
+    return np.asarray(shapely.to_wkb(single, byte_order=1), dtype=object)
 
 
 def content_sha256(frame: gpd.GeoDataFrame) -> str:

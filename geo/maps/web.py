@@ -25,7 +25,7 @@ from geo.maps.tables import all_tables
 from geo.maps.words import VALUES, WORDS, Pair, pair
 from geo.terms import LAYERS, TEXTS
 
-SCRIPTS = "decode language symbols layers coordinates popup labels legend tree chart panel start".split()
+SCRIPTS = "decode language symbols cells layers coordinates popup labels legend tree chart panel start".split()
 GROUND_KINDS = {"coast": ("coast", "island"), "border": ("border",)}
 
 

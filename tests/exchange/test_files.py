@@ -161,6 +161,13 @@ def test_content_sha256(same, change):
     assert (content.content_sha256(change(FRAME)) == content.content_sha256(FRAME)) is same
 
 
+def test_repeated_point_may_stand_at_either_end_of_a_ring():
+    corners = [(0, 0), (0, 1), (1, 1), (1, 0)]
+    rings = [[(0, 0), *corners, (0, 0)], [*corners, (0, 0), (0, 0)]]
+    frames = [gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Polygon(ring)], crs=4326) for ring in rings]
+    assert content.content_sha256(frames[0]) == content.content_sha256(frames[1])
+
+
 def test_content_of_a_file_is_that_of_its_frame(tmp_path):
     assert content.file_content_sha256(write("parquet", tmp_path / "one.parquet")) == content.content_sha256(FRAME)
 

@@ -2,7 +2,7 @@
 "use strict";
 
 (function (atlas) {
-  const PANES = { land: 200, density: 210, soft: 290, zones: 300, orientation: 310, screening: 320, hazards: 330, evidence: 340, labels: 640 };
+  const PANES = { land: 200, density: 210, soft: 290, zones: 300, front: 305, orientation: 310, screening: 320, hazards: 330, evidence: 340, labels: 640 };
   const NEAR_ZOOM = 10.5; // below this a dashed outline of a few pixels would vanish: drawn solid
   const renderers = {};
   // one tip for all features: Leaflet's bindTooltip would make each of thousands of shapes a stop of the Tab key
@@ -10,14 +10,14 @@
   let map = null;
   const isFar = () => map.getZoom() < NEAR_ZOOM;
 
-  /** Make the panes and their renderers; hatching needs SVG, thousands of cells need canvas. */
+  /** Make the panes and their renderers; hatching needs SVG. */
   atlas.preparePanes = function (target) {
     map = target;
     for (const [name, level] of Object.entries(PANES)) {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
       if (["land", "density", "soft", "labels"].includes(name)) pane.style.pointerEvents = "none";
-      if (name !== "labels") renderers[name] = name === "density" ? L.canvas({ pane: name }) : L.svg({ pane: name, padding: 0.3 });
+      if (name !== "labels" && name !== "density") renderers[name] = L.svg({ pane: name, padding: 0.3 });
     }
   };
 
@@ -42,24 +42,9 @@
     }
   };
 
-  /** A layer of many cells: one path a class, on the canvas, not clickable by itself. */
-  function cells(layer, group) {
-    const byClass = new Map();
-    for (const [row, parts] of atlas.shapes(layer.sets[0])) {
-      const key = layer.value("symbol", row);
-      if (!byClass.has(key)) byClass.set(key, []);
-      byClass.get(key).push(...parts);
-    }
-    for (const [key, parts] of byClass) {
-      const symbol = atlas.config.symbols[key];
-      const options = { pane: "density", renderer: renderers.density, interactive: false, smoothFactor: 0, noClip: true };
-      group.addLayer(L.polygon(parts, { ...options, stroke: false, fillColor: symbol.colour, fillOpacity: symbol.opacity }));
-    }
-  }
-
   /** The features of a layer, each with its row, its symbol and the part it belongs to. */
   function features(layer) {
-    const pane = layer.group_name;
+    const pane = layer.name === "mdl" ? "front" : layer.group_name; // the line lies over the outlines of the zones it parts
     const made = [];
     for (const set of layer.sets) {
       for (const [row, parts] of atlas.shapes(set)) {
@@ -78,14 +63,14 @@
     if (layer.filled) return;
     layer.filled = true;
     if (layer.name === "mined_density") {
-      cells(layer, layer.group);
+      layer.group.addLayer(new atlas.Cells(layer));
       return;
     }
     layer.features = features(layer);
+    if (layer.name === "mdl") atlas.softBand(layer);
     layer.features.forEach((feature) => layer.groups[feature.part].addLayer(feature));
     layer.parts.forEach((part, i) => part.shown && layer.group.addLayer(layer.groups[i]));
     if (!layer.parts.length) layer.group.addLayer(layer.groups[0]);
-    if (layer.name === "mdl") atlas.softBand(layer);
     thin(layer);
   };
 
@@ -121,6 +106,7 @@
     for (const set of layer.sets.filter((one) => one.kind === "line")) {
       for (const parts of atlas.shapes(set).values()) {
         bands.push(L.polyline(parts, { pane: "soft", renderer: renderers.soft, interactive: false, color: "#3A3F45", opacity: 0.1, lineCap: "butt" }));
+        layer.group.addLayer(L.polyline(parts, { pane: "front", renderer: renderers.front, interactive: false, color: "#F3F1EC", opacity: 0.9, weight: 4.5 }));
       }
     }
     const resize = () => {
@@ -174,8 +160,8 @@
 
   /** Fade the panes of a group of layers. */
   atlas.fade = function (group, opacity) {
-    const names = group === "screening" ? ["screening", "density"] : [group];
-    names.forEach((name) => {
+    const more = { screening: ["density"], zones: ["front", "soft"] };
+    [group, ...(more[group] || [])].forEach((name) => {
       map.getPane(name).style.opacity = opacity;
     });
   };

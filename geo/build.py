@@ -15,7 +15,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from geo.errors import ConfigError, DataError
 from geo.exchange.content import file_content_sha256, frames_content_sha256, layer_frames
 from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
 from geo.exchange.geopackage import write_geopackage
-from geo.generalise import HAZARD_LAYERS, generalise, is_exact, prove, public_table
+from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, prove
 from geo.layer import Atlas
 from geo.source import file_sha256
 from geo.styles import qgis_styles
@@ -89,7 +89,7 @@ def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) ->
         If the folder exists, is not ours to replace, or cannot be written.
     """
     target = check_target(folder, overwrite)
-    shown = public(atlas) if atlas.tier == "public" else atlas
+    shown = as_shown(atlas)
     with _workplace(target) as work:
         _write_outputs(shown, work)
         manifest = _manifest(shown, work)
@@ -122,18 +122,6 @@ def read_manifest(folder: str | Path) -> Manifest:
         return Manifest(**{name: found[name] for name in Manifest.__dataclass_fields__})
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as fault:
         raise DataError("manifest cannot be read", where=str(path), found=f"{type(fault).__name__} {fault}") from fault
-
-
-def public(atlas: Atlas) -> Atlas:
-    """Return an atlas fit for the public: mapped hazards as 1 km cells, their km² to 0.1."""
-    mapped = tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
-    if not mapped:
-        return atlas
-    layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
-    overlaps = atlas.overlaps.copy()
-    own = overlaps[["layer", "other"]].isin(mapped).any(axis=1)
-    overlaps.loc[own, "shared_km2"] = overlaps.loc[own, "shared_km2"].round(1)
-    return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped), overlaps=overlaps)
 
 
 def versions() -> dict[str, str]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from geo import measure
 from geo.area import StudyArea
 from geo.errors import CheckFailed, ConfigError
-from geo.layer import COMMON_COLUMNS, Layer, listed, make_layer
+from geo.layer import COMMON_COLUMNS, Atlas, Layer, listed, make_layer
 
 HAZARD_LAYERS = ("planned_minefields", "unconfirmed_minefields")
 EXACT_BASES = frozenset({"surveyed", "supplied", "digitised"})
@@ -136,6 +136,21 @@ def prove(
         bad = exact["id"].iloc[np.unique(owner[off_m > tolerance_m])]
         raise CheckFailed("vertex is no node of the grid", where=f"{name}: {listed(bad)}",
                           expected=f"within {tolerance_m:g} m", found=f"{off_m.max():.2f} m")  # fmt: skip
+
+
+def as_shown(atlas: Atlas) -> Atlas:
+    """Return an atlas as its tier may be shown: in the public one mapped hazards are 1 km cells and their km² are told to 0.1.
+
+    Doing it twice changes nothing.
+    """
+    mapped = tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
+    if atlas.tier != "public" or not mapped:
+        return atlas
+    layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
+    overlaps = atlas.overlaps.copy()
+    own = overlaps[["layer", "other"]].isin(mapped).any(axis=1)
+    overlaps.loc[own, "shared_km2"] = overlaps.loc[own, "shared_km2"].round(1)
+    return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped), overlaps=overlaps)
 
 
 def public_table(table: pd.DataFrame, layers: tuple[str, ...]) -> pd.DataFrame:

@@ -17,10 +17,11 @@ import pyarrow
 import pyogrio.errors
 import shapely.errors
 
-from geo.build import MANIFEST, Manifest, input_sha256, public, read_manifest, write_build
+from geo.build import MANIFEST, Manifest, input_sha256, read_manifest, write_build
 from geo.difference import describe, differing
 from geo.errors import CheckFailed, ConfigError, DataError
 from geo.exchange.content import file_content_sha256
+from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.source import area_folder, file_sha256
 
@@ -101,7 +102,7 @@ def rebuilt(folder: str | Path, *, inputs: str | Path | None = None) -> Atlas:
     if changed:
         raise CheckFailed("inputs changed since the build", where=str(folder), found="; ".join(changed))
     atlas = _cook(manifest, found, own)
-    return public(atlas) if atlas.tier == "public" else atlas
+    return as_shown(atlas)
 
 
 def recipe() -> Callable[..., Atlas]:
@@ -147,7 +148,8 @@ def _places(manifest: Manifest, own: list[Path]) -> list[Path]:
 def _area(manifest: Manifest, own: list[Path]) -> str:
     """Return the study area to build: a folder among the user's files if it is one of theirs, else the shipped name."""
     name = str(manifest.parameters.get("area"))
-    return next((str(place / name) for place in own if (place / name / "area.toml").is_file()), name)
+    candidates = [path for place in own for path in (place / name, place) if path.resolve().name == name]
+    return next((str(path) for path in candidates if (path / "area.toml").is_file()), name)
 
 
 def _find_inputs(manifest: Manifest, own: list[Path]) -> tuple[dict[str, Path], list[str]]:

@@ -1,5 +1,6 @@
 """The public tier: mapped fields become cells of a fixed grid, and a proof fails on a planted leak."""
 
+from dataclasses import replace
 from types import MappingProxyType, SimpleNamespace
 
 import geopandas as gpd
@@ -11,8 +12,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import geo
+import layers
 from geo.errors import CheckFailed, ConfigError
-from geo.generalise import KEPT_COLUMNS, denied_columns, generalise, prove, public_table
+from geo.exchange.content import content_sha256
+from geo.generalise import KEPT_COLUMNS, as_shown, denied_columns, generalise, prove, public_table
 from geo.layer import make_layer
 from geo.source import Source
 
@@ -170,3 +174,17 @@ def test_public_table_rounds_mapped_hazards_only():
     assert told.iloc[0].to_list() == pd.DataFrame(rows).iloc[0].to_list()
     assert told.iloc[1, 1:].astype(float).round(9).tolist() == [1.3, 0.1, 1.2, 2.0, -0.8, -40.0]
     assert told.iloc[2, [1, 2, 3, 5, 6]].isna().all()
+
+
+def test_a_map_of_an_atlas_in_memory_shows_cells_too(tmp_path):
+    own = gpd.GeoDataFrame({"hazard_id": ["secret-7"]}, geometry=[shapely.box(-27.0307, 19.9751, -27.0103, 19.9853)], crs=4326)
+    own.to_file(tmp_path / "own.gpkg")
+    atlas = layers.build("demo", planned=tmp_path / "own.gpkg")
+    shown = as_shown(atlas)
+    prove(shown["planned_minefields"].frame, area=atlas.area, name="planned_minefields")
+    again = as_shown(shown)
+    assert content_sha256(again["planned_minefields"].frame) == content_sha256(shown["planned_minefields"].frame)
+    pd.testing.assert_frame_equal(again.areas, shown.areas)
+    page = geo.draw_map(atlas)
+    assert page.html == geo.draw_map(shown).html
+    assert page.html != geo.draw_map(replace(atlas, tier="restricted")).html

@@ -16,7 +16,7 @@ ROOMS = (
     ("geo.solve", "geo.layer"),
     ("geo.measure",),
     ("geo.land", "geo.tiles"),
-    ("geo.history", "geo.reported", "geo.statistics", "geo.allocate", "geo.generalise", "geo.flood", "geo.exchange"),
+    ("geo.history", "geo.reported", "geo.statistics", "geo.lengths", "geo.allocate", "geo.generalise", "geo.flood", "geo.exchange"),
     ("geo.styles", "geo.maps"),
     ("geo.difference", "geo.build", "geo.reproduce"),
     ("layers",),

@@ -6,6 +6,7 @@ Assumption: the page puts names in this order and leaves out any that would lie 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,16 @@ def map_labels(atlas: Atlas) -> list[dict[str, Any]]:
 LIFTED_PX = {"mdl": -9, "dmz": -17, "rivers": -8}  # above the line that a name follows
 
 
-def _label(layer: str, names: tuple[str, str], point: shapely.Point, style: str, zoom: float, rank: float, angle: float = 0.0, dot: bool = False) -> dict[str, Any]:
+def _label(
+    layer: str,
+    names: tuple[str, str],
+    point: shapely.Point,
+    style: str,
+    zoom: float,
+    rank: float,
+    angle: float = 0.0,
+    dot: bool = False,
+) -> dict[str, Any]:
     en, ko = names
     place = {"lon": round(point.x, 5), "lat": round(point.y, 5), "angle": round(angle, 1), "lift": LIFTED_PX.get(layer, 0)}
     return {"layer": layer, "en": en, "ko": ko or en, "style": style, "zoom": zoom, "rank": rank, "dot": dot} | place
@@ -54,7 +64,9 @@ def _place_labels(layer: Layer) -> list[dict[str, Any]]:
     frame = layer.frame
     kinds, people = _kinds(frame), _people(frame)
     found = []
-    for en, ko, kind, n, zoom, shape in zip(frame.name_en, frame.name_ko, kinds, people, place_zooms(frame), frame.geometry, strict=True):
+    for en, ko, kind, n, zoom, shape in zip(
+        frame.name_en, frame.name_ko, kinds, people, place_zooms(frame), frame.geometry, strict=True
+    ):
         _, style, rank = PLACE_KINDS.get(kind, OTHER_PLACE)
         found.append(_label("places", (en, ko), shape.representative_point(), style, zoom, rank + 1 / (1 + n / 1e5), dot=True))
     return found
@@ -142,5 +154,7 @@ def widest_places(layer: Layer, strips: int = 3) -> list[shapely.Point]:
     shape = shapely.union_all(layer.frame.geometry.values)
     west, south, east, north = shape.bounds
     edges = np.linspace(west, east, strips + 1)
-    pieces = [shape.intersection(shapely.box(left, south, right, north)) for left, right in zip(edges[:-1], edges[1:], strict=True)]
-    return [max(shapely.get_parts([piece]), key=lambda part: part.area).representative_point() for piece in pieces if piece.area > 0]
+    pieces = [shape.intersection(shapely.box(left, south, right, north)) for left, right in pairwise(edges)]
+    return [
+        max(shapely.get_parts([piece]), key=lambda part: part.area).representative_point() for piece in pieces if piece.area > 0
+    ]

@@ -43,7 +43,9 @@ def stand_alone(html: str, *, title: str, lang: str) -> str:
     html = set_head(html, title, lang)
     html = add_policy(html)
     if left := left_over(html):
-        raise ConfigError("the map would load something", where="atlas.html", found=", ".join(left[:5]), mend="inline it in geo/maps/offline.py")
+        raise ConfigError(
+            "the map would load something", where="atlas.html", found=", ".join(left[:5]), mend="inline it in geo/maps/offline.py"
+        )
     return html
 
 
@@ -70,10 +72,14 @@ def inline_asset(address: str) -> str:
     from xstatic.pkg import leaflet
 
     folder = Path(leaflet.BASE_DIR)
-    known = {f"leaflet@{'.'.join(leaflet.VERSION.split('.')[:3])}/dist/{name}": folder / name for name in ("leaflet.js", "leaflet.css")}
+    known = {
+        f"leaflet@{'.'.join(leaflet.VERSION.split('.')[:3])}/dist/{name}": folder / name for name in ("leaflet.js", "leaflet.css")
+    }
     path = next((path for tail, path in known.items() if address.endswith("/" + tail)), None)
     if path is None:
-        raise ConfigError("unknown asset", where=address, expected=", ".join(known), mend="pin folium 0.20 and XStatic-Leaflet 1.9.3")
+        raise ConfigError(
+            "unknown asset", where=address, expected=", ".join(known), mend="pin folium 0.20 and XStatic-Leaflet 1.9.3"
+        )
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     if path.suffix == ".css":
         return style_tag(_URL.sub(lambda found: data_uri(path.parent / found[1]), text))
@@ -86,12 +92,12 @@ def data_uri(path: Path) -> str:
 
 
 def script_tag(text: str) -> str:
-    """Return a script as a tag; nothing in the text can end it.
+    r"""Return a script as a tag; nothing in the text can end it.
 
     Examples
     --------
     >>> script_tag("a = '</script>'")
-    "<script>a = '<\\\\/script>'</script>"
+    "<script>a = '<\\/script>'</script>"
     """
     text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M)
     text = re.sub(r"</(script)", r"<\\/\1", text, flags=re.I).replace("<!--", r"<\!--")
@@ -108,9 +114,13 @@ def set_head(html: str, title: str, lang: str) -> str:
     html = re.sub(r"<meta http-equiv=\"content-type\"[^>]*>", "", html)
     html, viewports = re.subn(r"<meta name=\"viewport\"[^>]*>", "", html)
     head = f'<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n<meta name="viewport" content="width=device-width, initial-scale=1">'
-    html, heads = re.subn(r"<html([^>]*)>\s*<head>", lambda found: f'<html lang="{escape(lang)}"{found[1]}>\n{head}', html, count=1)
+    html, heads = re.subn(
+        r"<html([^>]*)>\s*<head>", lambda found: f'<html lang="{escape(lang)}"{found[1]}>\n{head}', html, count=1
+    )
     if heads != 1 or viewports != 1:
-        raise ConfigError("unexpected page", where="folium", found=f"{heads} heads, {viewports} viewports", mend="pin folium 0.20")
+        raise ConfigError(
+            "unexpected page", where="folium", found=f"{heads} heads, {viewports} viewports", mend="pin folium 0.20"
+        )
     return html
 
 
@@ -140,7 +150,9 @@ def add_policy(html: str) -> str:
         "form-action": ["'none'"],
     }
     policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
-    return html.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+    return html.replace(
+        '<meta charset="utf-8">', f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1
+    )
 
 
 def left_over(html: str) -> list[str]:
@@ -152,7 +164,9 @@ def left_over(html: str) -> list[str]:
     ['https://tiles.example/1.png']
     """
     markup = _SCRIPT.sub(lambda found: f"<script{found['attributes']}></script>", html)
-    tags = re.findall(r"<(?!a\b)[a-z][^>]*?\s(?:src|href|srcset|poster|data)\s*=\s*[\"']?((?!data:|blob:|#)[^\"'\s>]+)", markup, flags=re.I)
+    tags = re.findall(
+        r"<(?!a\b)[a-z][^>]*?\s(?:src|href|srcset|poster|data)\s*=\s*[\"']?((?!data:|blob:|#)[^\"'\s>]+)", markup, flags=re.I
+    )
     styles = re.findall(r"(?:url\(|@import)\s*[\"']?((?!data:|blob:|#)[^\"'\s)]+)", markup, flags=re.I)
     tiles = re.findall(r"(?:https?:)?//[^\s\"'<>]*\{[xyz]\}[^\s\"'<>]*", html)
     return tags + styles + tiles

@@ -34,7 +34,7 @@ START_HIDDEN = ("mined_density",)  # expectation over all land: shown when asked
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """How one class of one layer is drawn.
+    r"""How one class of one layer is drawn.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Symbol:
     dash_px : tuple of float
         Dash pattern [px]; empty for a solid line.
     hatch : tuple of str
-        Any of ``/``, ``\\``, ``x``, ``.``: the second channel beside colour.
+        Any of ``/``, ``\``, ``x``, ``.``: the second channel beside colour.
     hatch_colour : str
         Colour of the hatch.
     hatch_px : float
@@ -78,7 +78,9 @@ class Symbol:
 
 
 def _screening(key: str, en: str, ko: str, colour: str, spacing_px: float, opacity: float) -> Symbol:
-    return Symbol(key, en, ko, colour=colour, opacity=opacity, outline=colour, hatch=("/",), hatch_colour=colour, hatch_px=spacing_px)
+    return Symbol(
+        key, en, ko, colour=colour, opacity=opacity, outline=colour, hatch=("/",), hatch_colour=colour, hatch_px=spacing_px
+    )
 
 
 def _zone(name: str, **drawn: Any) -> Symbol:
@@ -88,7 +90,17 @@ def _zone(name: str, **drawn: Any) -> Symbol:
 def _hazard(key: str, en: str, ko: str, colour: str, hatch: tuple[str, ...], simulated: bool = False) -> Symbol:
     if simulated:
         dash = (3.0, 2.0)
-        return Symbol(key, en, ko, colour=colour, opacity=0.45 if hatch else 0.2, outline=colour, dash_px=dash, hatch=(*hatch, "x"), hatch_px=7)
+        return Symbol(
+            key,
+            en,
+            ko,
+            colour=colour,
+            opacity=0.45 if hatch else 0.2,
+            outline=colour,
+            dash_px=dash,
+            hatch=(*hatch, "x"),
+            hatch_px=7,
+        )
     return Symbol(key, en, ko, colour=colour, opacity=0.5, outline=CHA, width_px=1.5, hatch=hatch, hatch_colour=colour)
 
 
@@ -102,29 +114,90 @@ SYMBOLS: Mapping[str, Symbol] = {
         _hazard("sha", "SHA, suspected hazardous area", "의심위험지역(SHA)", SHA, ("/",)),
         _hazard("indication", "Indication of mines, supplied", "징후, 제공 자료", INDICATION, (".",)),
         _hazard("planned_simulated", "Planned fields (simulated)", "계획지뢰지대 (모의 배치)", INDICATION, (), simulated=True),
-        _hazard("unconfirmed_simulated", "Unconfirmed fields (simulated)", "미확인지뢰지대 (모의 배치)", SHA, ("/",), simulated=True),
-        Symbol("closed", "Closed on record, no release", "종결 기록 (해제 아님)", opacity=0.0, colour=GREY, outline=GREY, dash_px=(1, 3)),
-        Symbol("searched", "Searched, not released", "탐지 후 미해제", colour=SHA, opacity=0.25, outline="#000000", dash_px=(10, 4)),
+        _hazard(
+            "unconfirmed_simulated", "Unconfirmed fields (simulated)", "미확인지뢰지대 (모의 배치)", SHA, ("/",), simulated=True
+        ),
+        Symbol(
+            "closed",
+            "Closed on record, no release",
+            "종결 기록 (해제 아님)",
+            opacity=0.0,
+            colour=GREY,
+            outline=GREY,
+            dash_px=(1, 3),
+        ),
+        Symbol(
+            "searched", "Searched, not released", "탐지 후 미해제", colour=SHA, opacity=0.25, outline="#000000", dash_px=(10, 4)
+        ),
         _screening("flood_high", "Flood screening: higher", "홍수 선별: 우선순위 높음", SCREENING_HIGH, 4, 0.4),
         _screening("flood_middle", "Flood screening: middle", "홍수 선별: 우선순위 중간", SCREENING_MIDDLE, 8, 0.3),
         _screening("flood_lower", "Flood screening: lower priority", "홍수 선별: 우선순위 낮음", "#8F8F8F", 14, 0.16),
-        Symbol("flood_undetermined", "Flood screening: undetermined", "홍수 선별: 미정", colour=SCREENING_LOWER, opacity=0.1, outline="#8F8F8F",
-               dash_px=(1, 3), hatch=(".",), hatch_colour="#8F8F8F", hatch_px=6),
+        Symbol(
+            "flood_undetermined",
+            "Flood screening: undetermined",
+            "홍수 선별: 미정",
+            colour=SCREENING_LOWER,
+            opacity=0.1,
+            outline="#8F8F8F",
+            dash_px=(1, 3),
+            hatch=(".",),
+            hatch_colour="#8F8F8F",
+            hatch_px=6,
+        ),
         *(Symbol(f"density_{i}", "", "", kind="cell", colour=colour, opacity=0.75) for i, colour in enumerate(_DENSITY)),
         _zone("mdl", kind="line", colour="#3A3F45", width_px=2.2, dash_px=(10, 4, 2, 4)),
         _zone("dmz", colour="#6B7280", opacity=0.12, outline="#5A616B", width_px=1.4, dash_px=(7, 3)),
         _zone("mcz", colour="#6B7280", opacity=0.05, outline="#7A818B", width_px=1.2, dash_px=(2, 3)),
-        Symbol("incidents", "Find or accident on record", "발견·사고 기록", kind="point", colour="#1D2530", opacity=1.0, outline=WHITE, width_px=1.5, radius_px=4.6),
-        Symbol("cleared_areas", "Clearance on record, no release", "제거 기록 지역 (해제 아님)", kind="point", colour=WHITE,
-               opacity=0.6, outline=GREY, width_px=1.8, dash_px=(1.5, 2.5), radius_px=6),
-        Symbol("cleared_searched", "Searched, not released", "탐지 후 미해제", kind="point", colour=SHA, opacity=0.25, outline="#000000", width_px=1.4,
-               dash_px=(6, 2.5), radius_px=6),
+        Symbol(
+            "incidents",
+            "Find or accident on record",
+            "발견·사고 기록",
+            kind="point",
+            colour="#1D2530",
+            opacity=1.0,
+            outline=WHITE,
+            width_px=1.5,
+            radius_px=4.6,
+        ),
+        Symbol(
+            "cleared_areas",
+            "Clearance on record, no release",
+            "제거 기록 지역 (해제 아님)",
+            kind="point",
+            colour=WHITE,
+            opacity=0.6,
+            outline=GREY,
+            width_px=1.8,
+            dash_px=(1.5, 2.5),
+            radius_px=6,
+        ),
+        Symbol(
+            "cleared_searched",
+            "Searched, not released",
+            "탐지 후 미해제",
+            kind="point",
+            colour=SHA,
+            opacity=0.25,
+            outline="#000000",
+            width_px=1.4,
+            dash_px=(6, 2.5),
+            radius_px=6,
+        ),
         Symbol("rivers", "River", "하천", kind="line", colour="#7DA3C4", width_px=1.6),
         Symbol("places", "Place", "지명", kind="point", colour="#5A616B", opacity=1.0, outline=WHITE, radius_px=2.6),
-        Symbol("no_data", "Not assessed / no data", "미평가 / 자료 없음", colour="#F3F0EA", opacity=1.0, outline="#B9B4AA", hatch=(".",),
-               hatch_colour="#CBC6BB", hatch_px=9),
+        Symbol(
+            "no_data",
+            "Not assessed / no data",
+            "미평가 / 자료 없음",
+            colour="#F3F0EA",
+            opacity=1.0,
+            outline="#B9B4AA",
+            hatch=(".",),
+            hatch_colour="#CBC6BB",
+            hatch_px=9,
+        ),
     )
-}  # fmt: skip
+}
 
 
 def symbol_keys(name: str, frame: pd.DataFrame) -> np.ndarray:

@@ -5,7 +5,7 @@ Assumption: numbers for people are km² to 0.1, 0.01 below one; ``areas.csv`` ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,123 +13,69 @@ import pandas as pd
 
 from geo import reported
 from geo.layer import Atlas
+from geo.maps.columns import AREAS, CASUALTIES, LENGTHS, LONG, POLICY, SERIES, STOCKPILE, UNAVAILABLE, Column, grouped, plain
 from geo.maps.words import SCOPES, pair
 from geo.terms import TEXTS
-
-Format = Callable[[Any], str]
-
-
-def km(value: Any) -> str:
-    """Return km or km² as people read them: one decimal, two below one; empty where there is none.
-
-    Examples
-    --------
-    >>> km(907.04), km(0.234), km(float("nan"))
-    ('907.0', '0.23', '')
-    """
-    if not _is_number(value):
-        return ""
-    return f"{value:,.1f}" if abs(value) >= 1 or value == 0 else f"{value:,.2f}"
-
-
-def difference(value: Any) -> str:
-    """Return a signed difference; one that rounds to nothing has no sign.
-
-    Examples
-    --------
-    >>> difference(-0.004), difference(1.25), difference(-12.3)
-    ('0.00', '+1.2', '−12.3')
-    """
-    if not _is_number(value):
-        return ""
-    text = km(abs(value))
-    return text if float(text.replace(",", "")) == 0 else f"{'+' if value > 0 else '−'}{text}"
-
-
-def whole(value: Any) -> str:
-    """Return a count with separators, empty where there is none."""
-    return f"{value:,.0f}" if _is_number(value) else ""
-
-
-def plain(value: Any) -> str:
-    """Return a cell as text; a number as it was printed, a missing value empty."""
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
-    if isinstance(value, (int, float, np.number)):
-        return f"{value:,.10g}" if np.isfinite(value) else ""
-    return "" if value is None or value is pd.NA else str(value)
-
-
-def grouped(text: str) -> str:
-    """Return a printed whole number with separators, any other text as it is.
-
-    Examples
-    --------
-    >>> grouped("13000"), grouped("n.a.")
-    ('13,000', 'n.a.')
-    """
-    return f"{int(text):,}" if text.isdigit() else text
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
-
-
-LONG = frozenset({"reason", "lacks", "source", "note", "footnote", "fact"})
-Column = tuple[str, str, str, Format | None]  # column, English, Korean, format of numbers (None: text)
-AREAS: tuple[Column, ...] = (
-    ("part", "Layer, part", "레이어, 부분", None), ("n_features", "Number", "개수", whole), ("net_km2", "Mapped km²", "지도 km²", km),
-    ("reported_km2", "Reported km²", "공표 km²", km), ("difference_km2", "Difference", "차이", difference), ("difference_percent", "%", "%", difference),
-    ("verdict", "Verdict", "판정", None), ("reason", "Reason", "이유", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None), ("overlap_km2", "Overlap km²", "중첩 km²", km),
-    ("basis", "Basis", "작성 근거", None),
-)
-LENGTHS: tuple[Column, ...] = (
-    ("line", "Line", "선", None), ("part", "Part", "부분", None), ("metric", "Measure", "항목", None), ("value_km", "Mapped km", "지도 km", km),
-    ("reported_km", "Reported km", "공표 km", km), ("difference_km", "Difference", "차이", difference), ("difference_percent", "%", "%", difference),
-    ("verdict", "Verdict", "판정", None), ("reason", "Reason", "이유", None), ("series", "Series", "계열", None), ("as_of", "As of", "기준", None),
-)
-SERIES: tuple[Column, ...] = (
-    ("series", "Series", "계열", None), ("as_of", "As of", "기준", None), ("planned_km2", "Planned km²", "계획 km²", plain), ("planned_n", "Fields", "곳", whole),
-    ("unconfirmed_km2", "Unconfirmed km²", "미확인 km²", plain), ("unconfirmed_n", "Fields", "곳", whole), ("total_km2", "Total km²", "합계 km²", plain),
-    ("total_n", "Sites", "곳", whole), ("buildable", "Can be drawn", "작성 가능", None), ("lacks", "Lacks", "없는 값", None), ("source", "Source", "출처", None),
-)
-CASUALTIES: tuple[Column, ...] = (
-    ("metric", "Count", "항목", None), ("period", "Period", "기간", None), ("told", "Value", "값", plain), ("kind", "Kind", "구분", None), ("scope", "Scope", "범위", None),
-    ("source", "Source", "출처", None), ("note", "Note", "비고", None),
-)
-STOCKPILE: tuple[Column, ...] = (
-    ("scope", "Scope", "범위", None), ("as_of", "As of", "기준", None), ("told", "Mines", "발", plain), ("source", "Source", "출처", None),
-    ("note", "Note", "비고", None),
-)
-POLICY: tuple[Column, ...] = (
-    ("date", "Date", "날짜", None), ("jurisdiction", "By", "주체", None), ("fact", "Fact", "내용", None), ("korea_exception", "Korean exception", "한국 예외", None),
-    ("source", "Source", "출처", None),
-)
-UNAVAILABLE: tuple[Column, ...] = (("metric", "Figure", "항목", None), ("period", "Period", "기간", None), ("source", "Source", "출처", None), ("note", "Reason", "이유", None))
-# fmt: off
 
 
 def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
     """Return every table of the panel in reading order, each with ``tab, id, title, columns, rows, notes``."""
     area = atlas.area
     return [
-        table("areas", "areas", ("Areas and reported totals", "면적과 공표 총계"), _named_parts(atlas.areas), AREAS, _texts("rounding")) | {"indented": ((atlas.areas.part != "all") | _only_published(atlas.areas)).tolist()},
+        table(
+            "areas",
+            "areas",
+            ("Areas and reported totals", "면적과 공표 총계"),
+            _named_parts(atlas.areas),
+            AREAS,
+            _texts("rounding"),
+        )
+        | {"indented": ((atlas.areas.part != "all") | _only_published(atlas.areas)).tolist()},
         table("areas", "lengths", ("Lengths", "길이"), _reasoned(atlas.lengths), LENGTHS),
-        table("areas", "series", ("Reported series side by side", "공표 계열 비교"), _series(atlas), SERIES, [pair("Figures of different series are never added.", "서로 다른 계열의 수치는 더하지 않습니다.")]),
+        table(
+            "areas",
+            "series",
+            ("Reported series side by side", "공표 계열 비교"),
+            _series(atlas),
+            SERIES,
+            [pair("Figures of different series are never added.", "서로 다른 계열의 수치는 더하지 않습니다.")],
+        ),
         clearance(atlas),
-        table("record", "casualties", ("Casualties", "인명 피해"), _spaced(_with_period(reported.casualties(area))), CASUALTIES, [pair("Yearly and cumulative counts overlap: do not add them.", "연도별 값과 누계는 겹치므로 더하지 마십시오.")]),
+        table(
+            "record",
+            "casualties",
+            ("Casualties", "인명 피해"),
+            _spaced(_with_period(reported.casualties(area))),
+            CASUALTIES,
+            [pair("Yearly and cumulative counts overlap: do not add them.", "연도별 값과 누계는 겹치므로 더하지 마십시오.")],
+        ),
         table("record", "stockpile", ("Stocks of mines", "지뢰 비축량"), _with_period(reported.stockpile(area)), STOCKPILE),
         table("record", "policy", ("Law and policy", "법과 정책"), reported.policy(area), POLICY),
-        table("record", "unavailable", ("Spoken of without a value", "값이 공표되지 않은 항목"), _spaced(_with_period(reported.unavailable(area))), UNAVAILABLE),
+        table(
+            "record",
+            "unavailable",
+            ("Spoken of without a value", "값이 공표되지 않은 항목"),
+            _spaced(_with_period(reported.unavailable(area))),
+            UNAVAILABLE,
+        ),
     ]
-# fmt: on
 
 
-def table(tab: str, key: str, title: tuple[str, str], frame: pd.DataFrame, columns: Sequence[Column], notes: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
+def table(
+    tab: str,
+    key: str,
+    title: tuple[str, str],
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    notes: Sequence[dict[str, str]] = (),
+) -> dict[str, Any]:
     """Return a frame as the page's table; columns the frame lacks are left out."""
     kept = [one for one in columns if one[0] in frame]
     cells = [frame[name].map(shape or plain).tolist() for name, _, _, shape in kept]
-    heads = [pair(en, ko) | {"number": shape is not None, "kind": "long" if name in LONG else "short"} for name, en, ko, shape in kept]
+    heads: list[dict[str, Any]] = [
+        {**pair(en, ko)} | {"number": shape is not None, "kind": "long" if name in LONG else "short"}
+        for name, en, ko, shape in kept
+    ]
     rows = [list(row) for row in zip(*cells, strict=True)]
     return {"tab": tab, "id": key, "title": pair(*title), "columns": heads, "rows": rows, "notes": list(notes)}
 
@@ -137,12 +83,20 @@ def table(tab: str, key: str, title: tuple[str, str], frame: pd.DataFrame, colum
 def clearance(atlas: Atlas) -> dict[str, Any]:
     """Return the published clearance by year as a table with its plot; a year without a value has no bar."""
     frame = reported.clearance_table(atlas.area)
-    names = {"years": ("Year", "연도"), "mines_cleared": ("Mines", "발"), "fields_cleared": ("Fields", "곳"), "funding_usd": ("USD", "미화")}
+    names = {
+        "years": ("Year", "연도"),
+        "mines_cleared": ("Mines", "발"),
+        "fields_cleared": ("Fields", "곳"),
+        "funding_usd": ("USD", "미화"),
+    }
     columns: list[Column] = []
     for name in frame.columns.drop(["series", "footnote", "confidence", "source"]):
         stem = next((key for key in names if name.startswith(key)), name)
         scopes = [SCOPES.get(scope, (scope, scope)) for scope in name.removeprefix(stem).strip("_").split("_") if scope]
-        en, ko = (", ".join(filter(None, (word, " + ".join(scope[i] for scope in scopes)))) for i, word in enumerate(names.get(stem, (stem, stem))))
+        en, ko = (
+            ", ".join(filter(None, (word, " + ".join(scope[i] for scope in scopes))))
+            for i, word in enumerate(names.get(stem, (stem, stem)))
+        )
         columns.append((name, en, ko, None if name == "years" else grouped))
     columns.append(("footnote", "Footnote", "각주", None))
     title = ("Mines cleared by year", "연도별 제거 지뢰 수")
@@ -162,8 +116,12 @@ def clearance_chart(frame: pd.DataFrame) -> dict[str, Any] | None:
     values = [None if np.isnan(value) else int(value) for value in numbers.max(axis=1).tolist()]
     if all(value is None for value in values):
         return None
-    told = ", ".join(f"{year}: {'n.a.' if value is None else f'{value:,}'}" for year, value in zip(yearly.years, values, strict=True))
-    title = pair("Mines cleared by year, as printed (2000 covers 1999–2000)", "연도별 제거 지뢰 수, 인쇄된 값(2000년은 1999–2000년)")
+    told = ", ".join(
+        f"{year}: {'n.a.' if value is None else f'{value:,}'}" for year, value in zip(yearly.years, values, strict=True)
+    )
+    title = pair(
+        "Mines cleared by year, as printed (2000 covers 1999–2000)", "연도별 제거 지뢰 수, 인쇄된 값(2000년은 1999–2000년)"
+    )
     summary = pair(f"Bar chart of mines cleared by year. {told}", f"연도별 제거 지뢰 수 막대그래프. {told}")
     return {"labels": yearly.years.tolist(), "values": values, "title": title, "summary": summary}
 

@@ -37,7 +37,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("sources_word", "Sources", "출처"),
     ("read_first", "Read this first", "먼저 읽으십시오"),
     ("series_shown", "Simulated under the reported totals of", "다음 계열의 공표 총계에 따른 모의 배치:"),
-    ("drawn", "Shapes are drawn to about 10 m; layers.gpkg holds them in full precision.", "도형은 약 10 m까지 줄여 그렸습니다. 전체 정밀도는 layers.gpkg에 있습니다."),
+    (
+        "drawn",
+        "Shapes are drawn to about 10 m; layers.gpkg holds them in full precision.",
+        "도형은 약 10 m까지 줄여 그렸습니다. 전체 정밀도는 layers.gpkg에 있습니다.",
+    ),
     ("field_id", "Id", "번호"),
     ("field_land_class", "Class", "분류"),
     ("field_land_status", "Status", "상태"),
@@ -121,9 +125,17 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("within this limit", "within this limit", "이 한계 안"),
     ("no published length", "no published length", "공표된 길이 없음"),
     ("no source splits km² by zone", "no source splits km² by zone", "km²를 구역별로 나눈 자료 없음"),
-    ("area of the grid cells, not of mined land", "area of the grid cells, not of mined land", "격자 칸의 면적이며 매설 면적이 아님"),
+    (
+        "area of the grid cells, not of mined land",
+        "area of the grid cells, not of mined land",
+        "격자 칸의 면적이며 매설 면적이 아님",
+    ),
     ("no area of such zones is published", "no area of such zones is published", "이런 구역의 공표 면적 없음"),
-    ("a thinned control line is shorter than the ground line", "a thinned control line is shorter than the ground line", "줄인 제어선은 실제 선보다 짧음"),
+    (
+        "a thinned control line is shorter than the ground line",
+        "a thinned control line is shorter than the ground line",
+        "줄인 제어선은 실제 선보다 짧음",
+    ),
     ("undated", "undated", "날짜 미상"),
     ("at designation, year not stated", "at designation, year not stated", "지정 당시, 연도 없음"),
     ("supplied", "supplied", "제공 자료"),
@@ -152,12 +164,21 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("derived", "derived", "도출"),
     ("unverified", "unverified", "미확인"),
 )
-SCOPES: Mapping[str, tuple[str, str]] = {"rear": ("rear", "후방"), "dmz": ("DMZ", "비무장지대"), "ROK": ("whole country", "전국"), "ccz": ("CCZ", "민북지역")}
+SCOPES: Mapping[str, tuple[str, str]] = {
+    "rear": ("rear", "후방"),
+    "dmz": ("DMZ", "비무장지대"),
+    "ROK": ("whole country", "전국"),
+    "ccz": ("CCZ", "민북지역"),
+}
 WORDS: Mapping[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
 VALUES: Mapping[str, Pair] = {
-    **{term.key: {"en": term.en, "ko": term.ko} for terms in (LAYERS, PRIORITIES, BASES, LAND_STATUSES, LAND_CLASSES) for term in terms.values()},
+    **{
+        term.key: {"en": term.en, "ko": term.ko}
+        for terms in (LAYERS, PRIORITIES, BASES, LAND_STATUSES, LAND_CLASSES)
+        for term in terms.values()
+    },
     **{key: {"en": en, "ko": ko} for key, en, ko in _VALUES},
-}  # fmt: skip
+}
 
 
 def pair(en: str, ko: str) -> Pair:

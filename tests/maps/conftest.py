@@ -12,9 +12,7 @@ from geo.maps.web import draw_map
 from geo.terms import LAYER_NAMES
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-)
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +61,9 @@ def quiet_page(page):
     page.on("pageerror", lambda error: heard.append(f"error {error}"))
     page.on("console", lambda message: heard.append(f"console {message.text}") if message.type in ("error", "warning") else None)
     page.on("dialog", on_dialog)
-    page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else heard.append(f"request {asked.url}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else heard.append(f"request {asked.url}"),
+    )
     yield page
     assert heard == []

@@ -22,7 +22,11 @@ MARK = "SIMULATED / 모의 배치"
 
 def frame_of(shapes, **columns):
     n = len(shapes)
-    base = {"id": [f"f{i:02d}" for i in range(n)], "name_en": [f"Feature {i}" for i in range(n)], "name_ko": [f"객체 {i}" for i in range(n)]}
+    base = {
+        "id": [f"f{i:02d}" for i in range(n)],
+        "name_en": [f"Feature {i}" for i in range(n)],
+        "name_ko": [f"객체 {i}" for i in range(n)],
+    }
     return gpd.GeoDataFrame({**base, **columns}, geometry=list(shapes), crs=4326)
 
 
@@ -38,16 +42,40 @@ def frames(west, south, east, north):
     line = (frame_of([front], precision_m=500.0), "zone", "declared", False)
     dmz = frame_of([shapely.box(west, middle - 0.02, east, middle), shapely.box(west, middle, east, middle + 0.02)])
     mcz = frame_of([shapely.box(west, middle - 0.1, east, middle - 0.02)])
-    hazards = {"zone": "dmz", "series": "made-up", "member": 0, "area_m2": 20_000.0, "national_term": "계획지뢰지대", "precision_m": 500.0}
+    hazards = {
+        "zone": "dmz",
+        "series": "made-up",
+        "member": 0,
+        "area_m2": 20_000.0,
+        "national_term": "계획지뢰지대",
+        "precision_m": 500.0,
+    }
     planned = frame_of(boxes(at[0], middle - 0.015, 12, span / 15, 0.006, 0.001), **hazards)
-    unconfirmed = frame_of([shapely.Point(x, middle - 0.06).buffer(0.01) for x in at], **hazards | {"national_term": "미확인지뢰지대"})
+    unconfirmed = frame_of(
+        [shapely.Point(x, middle - 0.06).buffer(0.01) for x in at], **hazards | {"national_term": "미확인지뢰지대"}
+    )
     levels = ["high", "middle", "lower", "undetermined"]
-    flood = {"river": "r", "reach": "r-1", "origin": "south", "band": 1, "inner_m": 0.0, "outer_m": 300.0, "index": [1.0, 0.5, 0.1, 0.0], "class": levels}
+    flood = {
+        "river": "r",
+        "reach": "r-1",
+        "origin": "south",
+        "band": 1,
+        "inner_m": 0.0,
+        "outer_m": 300.0,
+        "index": [1.0, 0.5, 0.1, 0.0],
+        "class": levels,
+    }
     corridor = frame_of(boxes(at[2], middle - 0.2, 4, 0.04, 0.03, 0.1), **flood)
     river = frame_of([shapely.LineString([(at[3], north), (at[4], south)])], width_class="wide")
     finds = frame_of([shapely.Point(x, middle - 0.15) for x in at[:3]], uncertainty_km=2.0, date_start="1999-08")
-    places = frame_of([shapely.Point(x, middle - 0.12) for x in at], kind=["city", "town", "village"] * 4, population=[1e6, 1e4, 1e2] * 4)
-    cells = frame_of(boxes(west, middle - 0.1, 40, span / 40, span / 40, 0.01), pi=np.geomspace(1e-4, 0.5, 40), mined_km2=np.geomspace(1e-4, 0.5, 40))
+    places = frame_of(
+        [shapely.Point(x, middle - 0.12) for x in at], kind=["city", "town", "village"] * 4, population=[1e6, 1e4, 1e2] * 4
+    )
+    cells = frame_of(
+        boxes(west, middle - 0.1, 40, span / 40, span / 40, 0.01),
+        pi=np.geomspace(1e-4, 0.5, 40),
+        mined_km2=np.geomspace(1e-4, 0.5, 40),
+    )
     return {
         "mdl": line,
         "dmz": (dmz, "zone", "declared", False),
@@ -68,31 +96,58 @@ def tables(layers, series):
     polygon = [name for name in layers if layers[name].frame.geom_type.str.contains("Polygon").all()]
     n = len(polygon)
     areas = pd.DataFrame({"layer": polygon, "part": "all", "n_features": [len(layers[name].frame) for name in polygon]})
-    areas = areas.assign(gross_km2=2.0, overlap_km2=0.0, net_km2=2.0, reported_km2=[2.5] * (n - 1) + [float("nan")], series=series, as_of="2006")
+    areas = areas.assign(
+        gross_km2=2.0, overlap_km2=0.0, net_km2=2.0, reported_km2=[2.5] * (n - 1) + [float("nan")], series=series, as_of="2006"
+    )
     areas = areas.assign(difference_km2=-0.5, difference_percent=-20.0, verdict="by construction", basis="declared")
-    lengths = pd.DataFrame({"line": ["mdl"], "part": ["all"], "metric": ["length"], "value_km": [233.0], "reported_km": [248.0], "series": ["official"]})
+    lengths = pd.DataFrame(
+        {
+            "line": ["mdl"],
+            "part": ["all"],
+            "metric": ["length"],
+            "value_km": [233.0],
+            "reported_km": [248.0],
+            "series": ["official"],
+        }
+    )
     return areas, lengths.assign(as_of="1953", difference_km=-15.0, difference_percent=-6.0, verdict="under", basis="declared")
 
 
 def atlas_of(area, changed=None):
     """Return the atlas of the straight-line country; ``changed`` replaces frames by name."""
     west, south, east, north = area.bounds
-    made = frames(west + 0.3 * (east - west), south + 0.4 * (north - south), east - 0.3 * (east - west), north - 0.2 * (north - south))
+    made = frames(
+        west + 0.3 * (east - west), south + 0.4 * (north - south), east - 0.3 * (east - west), north - 0.2 * (north - south)
+    )
     source = next(iter(area.sources))
     layers = {}
     for name in LAYER_NAMES:
         frame, land_class, basis, overlap = made[name]
         frame = (changed or {}).get(name, lambda same: same)(frame)
-        layers[name] = make_layer(name, frame, area=area, land_class=land_class, basis=basis, sources=(source,), as_of="2006", overlap=overlap)
+        layers[name] = make_layer(
+            name, frame, area=area, land_class=land_class, basis=basis, sources=(source,), as_of="2006", overlap=overlap
+        )
     series = next(iter(area.settings["series"]))
     areas, lengths = tables(layers, series)
     empty = pd.DataFrame()
     return Atlas(
-        area=area, layers=MappingProxyType(layers), series=series, areas=areas, lengths=lengths, ledger=empty, overlaps=empty, parameters={}, inputs={}
+        area=area,
+        layers=MappingProxyType(layers),
+        series=series,
+        areas=areas,
+        lengths=lengths,
+        ledger=empty,
+        overlaps=empty,
+        parameters={},
+        inputs={},
     )
 
 
 def hostile(frame):
     """Put hostile text into every text column of a frame but its id, a different one in each row."""
     texts = [HOSTILE[i % len(HOSTILE)] for i in range(len(frame))]
-    return frame.assign(name_en=texts, name_ko=texts, **{c: texts for c in ("zone", "national_term", "river", "drivers", "place", "note") if c in frame})
+    return frame.assign(
+        name_en=texts,
+        name_ko=texts,
+        **{c: texts for c in ("zone", "national_term", "river", "drivers", "place", "note") if c in frame},
+    )

@@ -42,7 +42,12 @@ def test_an_unknown_asset_is_an_error(address):
 
 @pytest.mark.parametrize(
     "tag",
-    ['<img src="https://t.example/1.png">', "<style>@import 'x.css'</style>", '<div style="background:url(/a.png)"></div>', "<script>L.tileLayer('//t/{z}')</script>"],
+    [
+        '<img src="https://t.example/1.png">',
+        "<style>@import 'x.css'</style>",
+        '<div style="background:url(/a.png)"></div>',
+        "<script>L.tileLayer('//t/{z}')</script>",
+    ],
 )
 def test_anything_left_over_is_an_error(tag):
     with pytest.raises(ConfigError, match="would load something"):
@@ -59,8 +64,12 @@ def test_leaflet_is_the_version_folium_asks_for():
 def test_the_policy_is_strict_and_every_hash_is_of_a_script_in_the_page(html):
     policy = policy_of(html)
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["connect-src"] == ["'none'"]
-    assert not [source for sources in policy.values() for source in sources if "unsafe" in source or "*" in source or "http" in source]
-    bodies = [body for rest, body in re.findall(r"<script([^>]*)>(.*?)</script>", html, flags=re.S) if "application/json" not in rest]
+    assert not [
+        source for sources in policy.values() for source in sources if "unsafe" in source or "*" in source or "http" in source
+    ]
+    bodies = [
+        body for rest, body in re.findall(r"<script([^>]*)>(.*?)</script>", html, flags=re.S) if "application/json" not in rest
+    ]
     assert sorted(policy["script-src"]) == sorted({digest(body) for body in bodies})
     assert html.index("Content-Security-Policy") < html.index("<script")
 

@@ -160,7 +160,11 @@ def test_the_keyboard_reaches_tabs_switches_and_map(quiet_page, page_path):
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("String(document.activeElement.className).split(' ')[0] || document.activeElement.id || document.activeElement.tagName"))
+        reached.add(
+            page.evaluate(
+                "String(document.activeElement.className).split(' ')[0] || document.activeElement.id || document.activeElement.tagName"
+            )
+        )
     assert "path" not in reached
     assert {"folium-map", "leaflet-control-zoom-in", "legend-toggle"} <= reached
 
@@ -259,10 +263,15 @@ class TestBroken:
         assert page.get_by_text("The layers are not loaded").is_visible()
         assert faults
 
-    @pytest.mark.parametrize("planted", ["<script>window.planted = 1</script>", '<img src="https://example.org/x.png" onerror="window.planted = 1">'])
+    @pytest.mark.parametrize(
+        "planted", ["<script>window.planted = 1</script>", '<img src="https://example.org/x.png" onerror="window.planted = 1">']
+    )
     def test_a_planted_script_or_picture_does_not_run(self, page, page_path, tmp_path, planted):
         broken = tmp_path / "planted.html"
-        broken.write_text(page_path.read_text(encoding="utf-8").replace('<footer id="strip">', f'{planted}<footer id="strip">'), encoding="utf-8")
+        broken.write_text(
+            page_path.read_text(encoding="utf-8").replace('<footer id="strip">', f'{planted}<footer id="strip">'),
+            encoding="utf-8",
+        )
         heard = []
         page.on("console", lambda message: heard.append(message.text))
         page.goto(broken.as_uri())

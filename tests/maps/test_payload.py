@@ -30,8 +30,18 @@ def decoded(one):
     return [(row, shapely.Polygon(pieces[a], pieces[a + 1 : b])) for row, a, b in zip(rows, edges[:-1], edges[1:], strict=True)]
 
 
-ring = shapely.Polygon([(127, 38), (127.01, 38), (127.01, 38.01), (127, 38.01)], [[(127.002, 38.002), (127.004, 38.002), (127.003, 38.004)]])
-MIXED = gpd.GeoSeries([ring, shapely.Point(128, 37), shapely.LineString([(126, 38), (126.5, 38.123456)]), shapely.MultiPolygon([ring, shapely.box(126, 37, 126.1, 37.1)])], crs=4326)
+ring = shapely.Polygon(
+    [(127, 38), (127.01, 38), (127.01, 38.01), (127, 38.01)], [[(127.002, 38.002), (127.004, 38.002), (127.003, 38.004)]]
+)
+MIXED = gpd.GeoSeries(
+    [
+        ring,
+        shapely.Point(128, 37),
+        shapely.LineString([(126, 38), (126.5, 38.123456)]),
+        shapely.MultiPolygon([ring, shapely.box(126, 37, 126.1, 37.1)]),
+    ],
+    crs=4326,
+)
 
 
 @pytest.mark.parametrize(("exact", "tolerance"), [(True, 0.5e-6), (False, 0.5e-5)])

@@ -32,7 +32,10 @@ def colours(text):
         yield int(red), int(green), int(blue)
 
 
-@pytest.mark.parametrize(("colour", "told"), [((0, 160, 80), True), ((200, 255, 180), True), ((84, 39, 143), False), ((223, 231, 239), False), ((244, 167, 24), False)])
+@pytest.mark.parametrize(
+    ("colour", "told"),
+    [((0, 160, 80), True), ((200, 255, 180), True), ((84, 39, 143), False), ((223, 231, 239), False), ((244, 167, 24), False)],
+)
 def test_what_counts_as_green(colour, told):
     assert is_green(*colour) is told
 
@@ -55,7 +58,9 @@ def test_no_green_symbol(key):
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
 def test_no_string_becomes_markup(name):
     text = (PAGE / name).read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\b|new Function", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\b|new Function", text
+    )
     assert len(text.splitlines()) <= 250
 
 
@@ -75,7 +80,18 @@ def test_every_word_stands_in_both_languages(key):
 
 def test_hazards_and_screening_differ_without_colour():
     """Outline dash, hatch and spacing tell classes apart for those who see no hue."""
-    keys = ["cha", "sha", "indication", "planned_simulated", "unconfirmed_simulated", "flood_high", "flood_middle", "flood_lower", "flood_undetermined", "no_data"]
+    keys = [
+        "cha",
+        "sha",
+        "indication",
+        "planned_simulated",
+        "unconfirmed_simulated",
+        "flood_high",
+        "flood_middle",
+        "flood_lower",
+        "flood_undetermined",
+        "no_data",
+    ]
     channel = {key: (SYMBOLS[key].hatch, SYMBOLS[key].hatch_px, SYMBOLS[key].dash_px) for key in keys}
     assert all(channel[a] != channel[b] for a, b in combinations(keys, 2))
     assert all("x" in SYMBOLS[key].hatch for key in keys if key.endswith("simulated"))

@@ -1,0 +1,143 @@
+"""How numbers are printed for people, and which columns each table of the map shows.
+
+Assumption: km² to 0.1, 0.01 below one; full precision is in ``areas.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Format = Callable[[Any], str]
+
+
+def km(value: Any) -> str:
+    """Return km or km² as people read them: one decimal, two below one; empty where there is none.
+
+    Examples
+    --------
+    >>> km(907.04), km(0.234), km(float("nan"))
+    ('907.0', '0.23', '')
+    """
+    if not _is_number(value):
+        return ""
+    return f"{value:,.1f}" if abs(value) >= 1 or value == 0 else f"{value:,.2f}"
+
+
+def difference(value: Any) -> str:
+    """Return a signed difference; one that rounds to nothing has no sign.
+
+    Examples
+    --------
+    >>> difference(-0.004), difference(1.25), difference(-12.3)
+    ('0.00', '+1.2', '−12.3')
+    """
+    if not _is_number(value):
+        return ""
+    text = km(abs(value))
+    return text if float(text.replace(",", "")) == 0 else f"{'+' if value > 0 else '−'}{text}"
+
+
+def whole(value: Any) -> str:
+    """Return a count with separators, empty where there is none."""
+    return f"{value:,.0f}" if _is_number(value) else ""
+
+
+def plain(value: Any) -> str:
+    """Return a cell as text; a number as it was printed, a missing value empty."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (int, float, np.number)):
+        return f"{value:,.10g}" if np.isfinite(value) else ""
+    return "" if value is None or value is pd.NA else str(value)
+
+
+def grouped(text: str) -> str:
+    """Return a printed whole number with separators, any other text as it is.
+
+    Examples
+    --------
+    >>> grouped("13000"), grouped("n.a.")
+    ('13,000', 'n.a.')
+    """
+    return f"{int(text):,}" if text.isdigit() else text
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
+
+
+LONG = frozenset({"reason", "lacks", "source", "note", "footnote", "fact"})
+Column = tuple[str, str, str, Format | None]  # column, English, Korean, format of numbers (None: text)
+AREAS: tuple[Column, ...] = (
+    ("part", "Layer, part", "레이어, 부분", None),
+    ("n_features", "Number", "개수", whole),
+    ("net_km2", "Mapped km²", "지도 km²", km),
+    ("reported_km2", "Reported km²", "공표 km²", km),
+    ("difference_km2", "Difference", "차이", difference),
+    ("difference_percent", "%", "%", difference),
+    ("verdict", "Verdict", "판정", None),
+    ("reason", "Reason", "이유", None),
+    ("series", "Series", "계열", None),
+    ("as_of", "As of", "기준", None),
+    ("overlap_km2", "Overlap km²", "중첩 km²", km),
+    ("basis", "Basis", "작성 근거", None),
+)
+LENGTHS: tuple[Column, ...] = (
+    ("line", "Line", "선", None),
+    ("part", "Part", "부분", None),
+    ("metric", "Measure", "항목", None),
+    ("value_km", "Mapped km", "지도 km", km),
+    ("reported_km", "Reported km", "공표 km", km),
+    ("difference_km", "Difference", "차이", difference),
+    ("difference_percent", "%", "%", difference),
+    ("verdict", "Verdict", "판정", None),
+    ("reason", "Reason", "이유", None),
+    ("series", "Series", "계열", None),
+    ("as_of", "As of", "기준", None),
+)
+SERIES: tuple[Column, ...] = (
+    ("series", "Series", "계열", None),
+    ("as_of", "As of", "기준", None),
+    ("planned_km2", "Planned km²", "계획 km²", plain),
+    ("planned_n", "Fields", "곳", whole),
+    ("unconfirmed_km2", "Unconfirmed km²", "미확인 km²", plain),
+    ("unconfirmed_n", "Fields", "곳", whole),
+    ("total_km2", "Total km²", "합계 km²", plain),
+    ("total_n", "Sites", "곳", whole),
+    ("buildable", "Can be drawn", "작성 가능", None),
+    ("lacks", "Lacks", "없는 값", None),
+    ("source", "Source", "출처", None),
+)
+CASUALTIES: tuple[Column, ...] = (
+    ("metric", "Count", "항목", None),
+    ("period", "Period", "기간", None),
+    ("told", "Value", "값", plain),
+    ("kind", "Kind", "구분", None),
+    ("scope", "Scope", "범위", None),
+    ("source", "Source", "출처", None),
+    ("note", "Note", "비고", None),
+)
+STOCKPILE: tuple[Column, ...] = (
+    ("scope", "Scope", "범위", None),
+    ("as_of", "As of", "기준", None),
+    ("told", "Mines", "발", plain),
+    ("source", "Source", "출처", None),
+    ("note", "Note", "비고", None),
+)
+POLICY: tuple[Column, ...] = (
+    ("date", "Date", "날짜", None),
+    ("jurisdiction", "By", "주체", None),
+    ("fact", "Fact", "내용", None),
+    ("korea_exception", "Korean exception", "한국 예외", None),
+    ("source", "Source", "출처", None),
+)
+UNAVAILABLE: tuple[Column, ...] = (
+    ("metric", "Figure", "항목", None),
+    ("period", "Period", "기간", None),
+    ("source", "Source", "출처", None),
+    ("note", "Reason", "이유", None),
+)

@@ -76,6 +76,7 @@ def surface(
     total_m2: float,
     known: NDArray[np.bool_] | None = None,
     excluded: NDArray[np.bool_] | None = None,
+    where: str = "",
 ) -> Floats:
     """Return the mined share of each cell, of greatest entropy under a total (model, eq. 1).
 
@@ -89,6 +90,8 @@ def surface(
         What ``(area_m2 * share).sum()`` must be.
     known, excluded : ndarray of bool, shape (n,), optional
         Cells that are mined for certain, and cells that are not to be used.
+    where : str
+        Names the zone in errors.
 
     Raises
     ------
@@ -107,6 +110,7 @@ def surface(
     if not np.isfinite(preference).all() or (preference < 0).any() or not (free.any() or known.any()):
         raise DataError(
             "bad preference",
+            where=where,
             expected="numbers of at least 0, not all 0",
             found=f"{np.nanmin(preference, initial=np.inf):g} at least",
         )
@@ -115,6 +119,7 @@ def surface(
     if total_m2 <= 0 or left_m2 < 0 or left_m2 > room_m2:
         raise DataError(
             "the total does not fit the room",
+            where=where,
             expected=f"0 to {room_m2 / 1e6:.3f} km² besides known cells",
             found=f"{left_m2 / 1e6:.3f} km²",
         )

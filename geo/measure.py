@@ -25,6 +25,7 @@ LONLAT = pyproj.CRS.from_epsg(4326)
 WEB_MERCATOR = pyproj.CRS.from_epsg(3857)
 ECCENTRICITY_2 = WGS84.es
 LONG_EDGE_M = 3_000.0
+LINE_TYPES = (1, 2)  # GEOS: line string, linear ring
 CONTACT_M2 = 1.0
 CENTRE_STEP_DEG = 0.5  # features whose centres round to one node share a local projection
 Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
@@ -75,16 +76,15 @@ def lengths_m(frame: Frame) -> Floats:
     111006.0
     """
     shapes = _lonlat(frame)
-    polygonal = shapely.get_dimensions(shapes) == 2
-    shapes = np.where(polygonal, shapely.boundary(shapes), shapes)
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    lines = np.isin(shapely.get_type_id(parts), (1, 2))
-    points, index = shapely.get_coordinates(parts[lines], return_index=True)
+    parts, owner = _parts(shapes)
+    lines = np.isin(shapely.get_type_id(parts), LINE_TYPES)
+    rings, of_feature, _ = _rings(shapes)
+    paths, of_path = np.concatenate([parts[lines], rings]), np.concatenate([owner[lines], of_feature])
+    points, index = shapely.get_coordinates(paths, return_index=True)
     step = index[1:] == index[:-1]
     start, end = points[:-1][step], points[1:][step]
     step_m = WGS84.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2] if len(start) else np.zeros(0)
-    line_m = _sums(index[1:][step], step_m, int(lines.sum()))
-    return _sums(owner[lines], line_m, len(shapes))
+    return _sums(of_path[index[1:][step]], step_m, len(shapes))
 
 
 def total_km2(frame: Frame) -> float:
@@ -252,13 +252,19 @@ def _centres(shapes: NDArray[np.object_]) -> Floats:
     return np.stack([(west + east) / 2, (south + north) / 2], axis=1)
 
 
-def _rings(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp], Floats]:
-    """Return all rings, the feature each belongs to, and +1 for shells, -1 for holes."""
+def _parts(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return the single points, lines and polygons of all shapes, however nested, and the feature each belongs to."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     while (nested := shapely.get_type_id(parts) >= 4).any():  # a collection may hold multipolygons and collections
         deeper, inner = shapely.get_parts(parts[nested], return_index=True)
         owner = np.concatenate([owner[~nested], owner[nested][inner]])
         parts = np.concatenate([parts[~nested], deeper])
+    return parts, owner
+
+
+def _rings(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp], Floats]:
+    """Return all rings, the feature each belongs to, and +1 for shells, -1 for holes."""
+    parts, owner = _parts(shapes)
     polygons = (shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)
     parts, owner = parts[polygons], owner[polygons]
     rings, of_part = shapely.get_rings(parts, return_index=True)

@@ -45,7 +45,7 @@ def increasing_root(
     for _ in range(200):
         middle = (low * right - high * left) / (right - left) if right != left else high
         error = function(middle) - target
-        if abs(error) <= rtol * abs(target) or high - low <= 1e-15 * abs(high):
+        if abs(error) <= rtol * abs(target):
             return middle
         if error < 0:
             low, left, right = middle, error, right / 2

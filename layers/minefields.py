@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -137,30 +136,47 @@ def draw_fields(
     cells : GeoDataFrame
         The 1 km cells with ``planned_km2``, ``unconfirmed_km2``, ``mined_km2`` and ``pi``.
     """
-    spec = area.settings["allocation"]
     streams = np.random.SeedSequence(seed).spawn(1 + len(zones))
     counts = {kind: field_counts(area, kind, series.count(kind), tuple(zones)) for kind in kinds}
-    sizes = {
-        kind: sizes_m2(series.count(kind), 1e6 * series.area_km2(kind), spec["size_ln_sd"], rng)
-        for kind, rng in zip(KINDS, map(np.random.default_rng, streams[0].spawn(len(KINDS))), strict=True)
-        if kind in kinds
-    }
-    tasks = []
-    for index, (name, shape) in enumerate(zones.items()):
-        if not any(counts[kind][name] for kind in kinds):
-            continue
-        zone, preference = zone_grid(area, ground, name, shape)
-        shares = {
-            kind: surface(zone.area_m2, preference, 1e6 * series.area_km2(kind) * counts[kind][name] / series.count(kind))
-            for kind in kinds
-            if counts[kind][name]
-        }
-        fields = {kind: Fields(dealt(sizes[kind], counts[kind], name), SHAPES[kind], spec["aspect"]) for kind in shares}
-        near = np.array([], dtype=object) if taken is None else taken
-        tasks.append(Task(zone, shares, fields, streams[1 + index], near, spec["tries"]))
+    sizes = drawn_sizes(area, series, kinds, streams[0])
+    near = np.array([], dtype=object) if taken is None else taken
+    tasks = [
+        zone_task(area, series, zone_grid(area, ground, name, shape), counts, sizes, stream, near)
+        for (name, shape), stream in zip(zones.items(), streams[1:], strict=True)
+        if any(counts[kind][name] for kind in kinds)
+    ]
     filled = map_kernel(fill_zone, tasks, executor)
     drawn = {kind: joined(kind, tasks, filled, series.area_km2(kind), area) for kind in kinds}
-    return drawn, expectation(area, tasks, kinds)
+    return drawn, expectation(area, tasks)
+
+
+def drawn_sizes(area: StudyArea, series: Series, kinds: tuple[Kind, ...], seed: np.random.SeedSequence) -> dict[Kind, Floats]:
+    """Return the sizes of all fields of each kind [m²]; a kind's draw does not depend on which others are drawn."""
+    ln_sd = area.settings["allocation"]["size_ln_sd"]
+    streams = dict(zip(KINDS, seed.spawn(len(KINDS)), strict=True))
+    return {
+        kind: sizes_m2(series.count(kind), 1e6 * series.area_km2(kind), ln_sd, np.random.default_rng(streams[kind]))
+        for kind in kinds
+    }
+
+
+def zone_task(
+    area: StudyArea,
+    series: Series,
+    grid: tuple[Zone, Floats],
+    counts: Mapping[Kind, Mapping[str, int]],
+    sizes: Mapping[Kind, Floats],
+    seed: np.random.SeedSequence,
+    taken: NDArray[np.object_],
+) -> Task:
+    """Return what is needed to fill one zone: its part of each kind's total, and the fields dealt to it."""
+    spec = area.settings["allocation"]
+    zone, preference = grid
+    here = [kind for kind in counts if counts[kind][zone.name]]
+    part_m2 = {kind: 1e6 * series.area_km2(kind) * counts[kind][zone.name] / series.count(kind) for kind in here}
+    shares = {kind: surface(zone.area_m2, preference, part_m2[kind], where=f"{kind} fields, zone {zone.name}") for kind in here}
+    fields = {kind: Fields(dealt(sizes[kind], counts[kind], zone.name), SHAPES[kind], spec["aspect"]) for kind in here}
+    return Task(zone, shares, fields, seed, taken, spec["tries"])
 
 
 def fill_zone(task: Task) -> dict[Kind, NDArray[np.object_]]:
@@ -185,7 +201,7 @@ def joined(
     return gpd.GeoDataFrame({"zone": zone}, geometry=gpd.GeoSeries(exact, crs=area.crs))
 
 
-def expectation(area: StudyArea, tasks: list[Task], kinds: tuple[str, ...]) -> gpd.GeoDataFrame:
+def expectation(area: StudyArea, tasks: list[Task]) -> gpd.GeoDataFrame:
     """Return the expected mined land by grid cell, summed over zones."""
     rows = []
     for task in tasks:
@@ -267,19 +283,18 @@ def shares_name(area: StudyArea) -> str:
 
 
 def dealt(sizes: Floats, counts: Mapping[str, int], zone: str) -> Floats:
-    """Return the sizes that fall to a zone when the drawn sizes are dealt out in the zones' order."""
-    start = sum(count for name, count in counts.items() if list(counts).index(name) < list(counts).index(zone))
+    """Return the sizes that fall to a zone when the drawn sizes are dealt out in the zones' order.
+
+    Examples
+    --------
+    >>> dealt(np.array([1.0, 2.0, 3.0]), {"dmz": 1, "ccz": 2}, "ccz").tolist()
+    [2.0, 3.0]
+    """
+    order = list(counts)
+    start = sum(counts[name] for name in order[: order.index(zone)])
     return sizes[start : start + counts[zone]]
 
 
 def plane_shapes(layer: Layer, area: StudyArea) -> NDArray[np.object_]:
     """Return a layer's shapes in ``area.crs``."""
     return np.array(project(layer.frame, area.crs).geometry.values, dtype=object)
-
-
-def settings_used(area: StudyArea) -> dict[str, Any]:
-    """Return the assumed settings of the allocation, for the manifest and the page."""
-    return {
-        "zone_shares": shares_name(area),
-        **{key: area.settings["allocation"][key] for key in ("beyond_mcz_km", "aspect", "size_ln_sd")},
-    }

@@ -13,6 +13,7 @@ import shapely
 
 from geo import measure
 from geo.area import StudyArea
+from geo.errors import DataError
 from geo.flood import FloodParameters, RiverNetwork, river_courses, split_reaches, supplied_courses
 from geo.layer import Layer, make_layer
 
@@ -48,6 +49,8 @@ def rivers(
         Its reaches; ``warnings`` say what was inferred and what looks wrong.
     """
     params = flood_parameters(area.settings)
+    if area.tables["rivers"].empty:
+        raise DataError("no river", where=str(area.folder / "rivers.csv"), mend="an area needs at least one")
     courses = river_courses(area.lines, area.tables["rivers"], area.crs, params)
     courses["sources"] = courses["line_id"].map(sources_by_river(area))
     notes: tuple[str, ...] = ()

@@ -168,13 +168,13 @@ def solved_band(
     shapely.prepare(reach)
 
     def band(distance_m: float) -> shapely.Geometry:
-        return without_crumbs(buffer(line, distance_m, cap=cap, quad_segs=ARCS)[0].intersection(reach))
+        return buffer(line, distance_m, cap=cap, quad_segs=ARCS)[0].intersection(reach)
 
     def km2(distance_m: float) -> float:
         return total_km2(gpd.GeoSeries([band(distance_m)], crs=area.crs))
 
     distance_m = increasing_root(km2, float(area.figure(key).value), guess_m / 8, 4 * guess_m, rtol=1e-8, what=f"width of {part}")
-    return Band(part, band(distance_m), key, distance_m)
+    return Band(part, without_crumbs(band(distance_m)), key, distance_m)
 
 
 def without_crumbs(shape: shapely.Geometry) -> shapely.Geometry:

@@ -13,7 +13,7 @@ from geo.area import read_area
 from geo.errors import ConfigError, DataError
 from geo.land import channels
 from geo.measure import areas_m2, overlap_km2, project, total_km2
-from layers.minefields import dealt, field_counts, settings_used
+from layers.minefields import dealt, field_counts, shares_name
 from layers.room import beside_front, zone_grid, zone_shapes
 
 KINDS = ("planned", "unconfirmed")
@@ -60,7 +60,7 @@ def test_unknown_zone_or_shares_are_named():
     with pytest.raises(ConfigError, match=r"unknown zone: \[zone_shares.standard\] planned: reer: did you mean rear"):
         field_counts(read_area("demo", slip), "planned", 10, ZONES)
     with pytest.raises(ConfigError, match="unknown zone shares: evn: did you mean even"):
-        settings_used(read_area("demo", {"allocation": {"zone_shares": "evn"}}))
+        shares_name(read_area("demo", {"allocation": {"zone_shares": "evn"}}))
 
 
 @pytest.mark.parametrize(("kind", "km2", "n"), [("planned", 2.0, 100), ("unconfirmed", 8.0, 20)])
@@ -211,7 +211,8 @@ def test_dealt_sizes_are_used_once():
 
 
 def test_too_small_a_zone_is_told():
-    with pytest.raises(DataError, match=r"the total does not fit the room: expected 0 to 0\.\d+ km² .* found 2\.000 km²"):
+    told = r"does not fit the room: unconfirmed fields, zone south_of_ccl: expected 0 to 0\.\d+ km² .* found 2\.000 km²"
+    with pytest.raises(DataError, match=told):
         layers.build("demo", config={"allocation": {"beyond_mcz_km": 0.02}})
 
 

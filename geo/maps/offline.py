@@ -113,7 +113,8 @@ def set_head(html: str, title: str, lang: str) -> str:
     """Write the language, the charset first, the title and a viewport that can be enlarged."""
     html = re.sub(r"<meta http-equiv=\"content-type\"[^>]*>", "", html)
     html, viewports = re.subn(r"<meta name=\"viewport\"[^>]*>", "", html)
-    head = f'<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n<meta name="viewport" content="width=device-width, initial-scale=1">'
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    head = f'<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n{viewport}'
     html, heads = re.subn(
         r"<html([^>]*)>\s*<head>", lambda found: f'<html lang="{escape(lang)}"{found[1]}>\n{head}', html, count=1
     )

@@ -122,7 +122,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
 
 
 def parts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return the origins of the screening zones with their numbers; each can be switched by itself, since origins are never added."""
+    """Return the origins of the screening zones with their numbers; each is switched by itself, since origins are never added."""
     counts = frame.origin.value_counts().sort_index(ascending=False)
     return [{"value": origin, "n": int(n)} for origin, n in counts.items()]
 
@@ -163,8 +163,8 @@ def number(value: float) -> float | int | None:
 def geometry_sets(shapes: gpd.GeoSeries, exact: NDArray[np.bool_]) -> list[dict[str, Any]]:
     """Return the geometry as up to three sets (point, line, polygon) and by precision.
 
-    Each set has ``kind``, ``decimals``, ``rows`` (steps from one row to the next), ``points`` (of each line or ring), ``rings`` (of each polygon, its
-    last point left out) and ``x``, ``y``: whole-number steps in units of ``10 ** -decimals`` degrees.
+    Each set has ``kind``, ``decimals``, ``rows`` (steps from one row to the next), ``points`` (of each line or ring, a ring's
+    last one left out), ``rings`` (of each polygon) and ``x``, ``y``: whole-number steps in units of ``10 ** -decimals`` degrees.
     """
     sets = []
     for decimals, chosen in ((FINE, exact), (COARSE, ~exact)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.maps.content import config, described, fixed_texts, generalised, ground, marks, start_view, zoom_cap
 from geo.maps.offline import script_tag, stand_alone, style_tag
@@ -62,8 +63,8 @@ def folium_page(atlas: Atlas) -> str:
     class LeanMap(folium.Map):
         """A map that asks for Leaflet and nothing else."""
 
-        default_js = [asset for asset in folium.Map.default_js if asset[0] == "leaflet"]
-        default_css = [asset for asset in folium.Map.default_css if asset[0] == "leaflet_css"]
+        default_js = [asset for asset in folium.Map.default_js if asset[0] == "leaflet"]  # noqa: RUF012, folium reads it so
+        default_css = [asset for asset in folium.Map.default_css if asset[0] == "leaflet_css"]  # noqa: RUF012
 
     class Page(MacroElement):
         """The skeleton and the data blocks, in front of the map so that the keyboard meets them first."""
@@ -71,7 +72,7 @@ def folium_page(atlas: Atlas) -> str:
         _template = Template("{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}")
 
         def __init__(self, body: str) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.body = body
 
     class Start(MacroElement):
@@ -83,7 +84,7 @@ def folium_page(atlas: Atlas) -> str:
         )
 
         def __init__(self, head: str) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.head = head
 
     west, south, east, north = start_view(atlas)

@@ -160,11 +160,7 @@ def test_the_keyboard_reaches_tabs_switches_and_map(quiet_page, page_path):
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate(
-                "String(document.activeElement.className).split(' ')[0] || document.activeElement.id || document.activeElement.tagName"
-            )
-        )
+        reached |= set(page.evaluate("[document.activeElement].map((one) => [one.classList[0], one.id, one.tagName])[0]"))
     assert "path" not in reached
     assert {"folium-map", "leaflet-control-zoom-in", "legend-toggle"} <= reached
 
@@ -186,8 +182,8 @@ def test_the_grid_is_drawn_when_asked_for(quiet_page, page_path):
     before = shown(page)
     page.get_by_label("Expected density, 1 km grid").check()
     assert shown(page) == before + 40
-    painted = "[...document.querySelector('.leaflet-density-pane canvas').getContext('2d').getImageData(0, 0, 1500, 1200).data].some((one) => one > 0)"
-    page.wait_for_function(painted)
+    pen = "document.querySelector('.leaflet-density-pane canvas').getContext('2d')"
+    page.wait_for_function(f"{pen}.getImageData(0, 0, 1500, 1200).data.some((one) => one > 0)")
 
 
 def test_a_phone_starts_with_the_map_and_opens_the_panel(quiet_page, page_path):
@@ -217,11 +213,13 @@ def test_text_has_contrast(quiet_page, page_path):
     """WCAG 2: 4.5 to 1 for every text of the page against the background painted behind it (labels on the map have a halo)."""
     page = opened(quiet_page, page_path)
     pairs = page.evaluate(
-        """[...document.querySelectorAll('#bar *, #panel *, #strip *, #legend *, #mark')].filter((one) => one.offsetParent && one.children.length === 0 && one.textContent.trim()
-          && !one.closest('svg')).map((one) => {
+        """[...document.querySelectorAll('#bar *, #panel *, #strip *, #legend *, #mark')]
+          .filter((one) => one.offsetParent && one.children.length === 0 && one.textContent.trim() && !one.closest('svg'))
+          .map((one) => {
+            const paint = (element) => getComputedStyle(element).backgroundColor;
             let behind = one;
-            while (behind && /rgba\\(0, 0, 0, 0\\)|transparent/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
-            return [one.textContent.slice(0, 30), getComputedStyle(one).color, behind ? getComputedStyle(behind).backgroundColor : 'rgb(255, 255, 255)'];
+            while (/rgba\\(0, 0, 0, 0\\)|transparent/.test(paint(behind))) behind = behind.parentElement;
+            return [one.textContent.slice(0, 30), getComputedStyle(one).color, paint(behind)];
           })"""
     )
     assert len(pairs) > 40

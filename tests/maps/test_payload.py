@@ -10,11 +10,12 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from maps.country import atlas_of
 
+from geo.maps.content import start_view, zoom_cap
 from geo.maps.labels import map_labels, straightest
 from geo.maps.payload import COLUMNS, COMMON, TAIL, geometry_sets, layer_block, packed
 from geo.maps.tables import all_tables, clearance_chart
-from geo.maps.web import start_view, zoom_cap
 
 
 def decoded(one):
@@ -124,3 +125,14 @@ def test_no_plot_without_values(atlas):
     from geo.reported import clearance_table
 
     assert clearance_chart(clearance_table(atlas.area).iloc[:0]) is None
+
+
+def test_supplied_hazards_keep_their_class_and_let_the_map_closer(area):
+    def surveyed(frame):
+        return frame.assign(basis="supplied", land_class="CHA", precision_m=2.0)
+
+    atlas = atlas_of(area, {"planned_minefields": surveyed})
+    block = layer_block(atlas["planned_minefields"])
+    assert block["symbols"] == ["cha"]
+    assert {one["decimals"] for one in block["sets"]} == {6}
+    assert zoom_cap(atlas) == 16

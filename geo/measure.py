@@ -127,17 +127,21 @@ def overlap_km2(frame: Frame) -> float:
     twice_km2 = total_km2(_series_of(shapes)) - total_km2(_series_of(single)) if len(single) < len(shapes) else 0.0
     if shapely.coverage_is_valid(single):  # a grid or a clean partition: ten times faster than asking every pair
         return twice_km2
-    touched = np.unique(np.concatenate(overlapping_pairs(single)))
+    left, right, shared = overlapping_pairs(single)
+    if len(overlapping_pairs(shared)[0]) == 0:  # nowhere do three features meet, so the shared pieces are the overlap
+        return twice_km2 + total_km2(_series_of(shared))
+    touched = np.unique(np.concatenate([left, right]))
     clash = _series_of(single[touched])
     return twice_km2 + total_km2(clash) - total_km2(_series_of(np.array([shapely.union_all(single[touched])], dtype=object)))
 
 
-def overlapping_pairs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the index pairs (i < j) of lon/lat polygons that share more than `CONTACT_M2`, found through a tree."""
+def overlapping_pairs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.object_]]:
+    """Return the index pairs (i < j) of lon/lat polygons that share more than `CONTACT_M2`, and the pieces they share."""
     left, right = STRtree(shapes).query(shapes, predicate="intersects")
     left, right = left[left < right], right[left < right]
-    real = areas_m2(_series_of(shapely.intersection(shapes[left], shapes[right]))) > CONTACT_M2
-    return left[real], right[real]
+    shared = np.asarray(shapely.intersection(shapes[left], shapes[right]), dtype=object)
+    real = areas_m2(_series_of(shared)) > CONTACT_M2
+    return left[real], right[real], shared[real]
 
 
 def buffer(frame: Frame, distance_m: float | ArrayLike, *, cap: str = "round", quad_segs: int = 64) -> gpd.GeoSeries:

@@ -231,7 +231,9 @@ def test_gross_net_and_overlap():
     gross_km2, shared_km2 = total_km2(frame), total_km2(lonlat(west.intersection(east)))
     assert overlap_km2(frame) == pytest.approx(shared_km2, rel=1e-5)
     assert net_km2(frame) == pytest.approx(gross_km2 - shared_km2, rel=1e-6)
-    assert [index.tolist() for index in overlapping_pairs(np.array(frame.values))] == [[0], [1]]
+    left, right, shared = overlapping_pairs(np.array(frame.values))
+    assert (left.tolist(), right.tolist()) == ([0], [1])
+    assert shared[0].equals(west.intersection(east))
 
 
 def test_neighbours_that_share_a_border_do_not_overlap():

@@ -119,9 +119,7 @@ def clearance_chart(frame: pd.DataFrame) -> dict[str, Any] | None:
     told = ", ".join(
         f"{year}: {'n.a.' if value is None else f'{value:,}'}" for year, value in zip(yearly.years, values, strict=True)
     )
-    title = pair(
-        "Mines cleared by year, as printed (2000 covers 1999–2000)", "연도별 제거 지뢰 수, 인쇄된 값(2000년은 1999–2000년)"
-    )
+    title = pair("Mines cleared by year, as printed; see the footnotes", "연도별 제거 지뢰 수, 인쇄된 값(각주 참조)")
     summary = pair(f"Bar chart of mines cleared by year. {told}", f"연도별 제거 지뢰 수 막대그래프. {told}")
     return {"labels": yearly.years.tolist(), "values": values, "title": title, "summary": summary}
 

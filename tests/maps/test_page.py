@@ -207,6 +207,8 @@ def test_prints(quiet_page, page_path):
     pdf = page.pdf(format="A4", landscape=True)
     assert pdf.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert len(pdf) < 3_000_000
+    assert page.locator(".leaflet-hazards-pane svg").evaluate("(one) => getComputedStyle(one).filter") != "none"
 
 
 def test_text_has_contrast(quiet_page, page_path):

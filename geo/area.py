@@ -7,7 +7,7 @@ WGS 84 longitude and latitude; all plane work is done in the projected CRS that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +53,8 @@ class StudyArea:
         The fact tables; text columns hold "" and numbers NaN where a cell is empty.
     titles : mapping of str to str
         Registered source by the text with which the tables cite it.
+    figures : mapping of str to Series
+        The rows of ``reported`` and ``zones`` by key.
     """
 
     name: str
@@ -65,7 +67,8 @@ class StudyArea:
     sources: Mapping[str, Source]
     lines: gpd.GeoDataFrame
     tables: Mapping[str, pd.DataFrame]
-    titles: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, pd.Series] = field(default_factory=dict)
 
     def line(self, line_id: str) -> shapely.LineString:
         """Return a control line by id, EPSG:4326."""
@@ -78,12 +81,9 @@ class StudyArea:
 
     def figure(self, key: str) -> pd.Series:
         """Return a row of the tables ``reported`` or ``zones`` by its key."""
-        for name in ("reported", "zones"):
-            rows = self.tables[name]
-            if (match := rows[rows.key == key]).shape[0]:
-                return match.iloc[0]
-        known = [*self.tables["reported"].key, *self.tables["zones"].key]
-        raise DataError("unknown figure", where=f"{self.folder}: {key}", mend=nearest(key, known)[:160])
+        if key not in self.figures:
+            raise DataError("unknown figure", where=f"{self.folder}: {key}", mend=nearest(key, self.figures)[:160])
+        return self.figures[key]
 
     def source_key(self, citation: str) -> str:
         """Return the registered key of a citation as the tables print it."""
@@ -128,6 +128,7 @@ def read_area(name: str | Path = "korea", overrides: Mapping[str, Any] | None = 
         lines=lines,
         tables=MappingProxyType(tables),
         titles=MappingProxyType(claimed_titles(folder)),
+        figures=MappingProxyType({row.key: row for name in ("reported", "zones") for _, row in tables[name].iterrows()}),
     )
 
 

@@ -20,15 +20,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyogrio
 import pyproj
 import shapely
 
 from geo import measure
 from geo.errors import ConfigError, DataError
-from geo.exchange.content import file_content_sha256, frames_content_sha256, layer_frames
+from geo.exchange.content import combined_sha256, content_sha256, file_content_sha256, layer_frames, table_sha256
 from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
-from geo.exchange.geopackage import write_geopackage
+from geo.exchange.geopackage import STYLE_TABLE, write_geopackage
 from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, prove
 from geo.layer import Atlas
 from geo.source import file_sha256
@@ -112,9 +113,7 @@ def read_manifest(folder: str | Path) -> Manifest:
     """
     path = Path(folder) / MANIFEST
     if not path.is_file():
-        raise ConfigError(
-            "no minemap build", where=str(folder), expected=f"a folder with {MANIFEST}", mend="name a build folder"
-        )
+        raise ConfigError("no minemap build", where=str(folder), expected=f"a folder with {MANIFEST}", mend="name a build folder")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["format"] != FORMAT:
@@ -145,9 +144,7 @@ def input_sha256(path: Path) -> str:
     if path.is_dir():
         parts = {part.relative_to(path).as_posix(): part for part in sorted(path.rglob("*")) if part.is_file()}
     elif path.suffix.lower() == ".shp":
-        beside = [path.with_suffix(suffix) for suffix in SIDECARS] + [
-            path.with_suffix(suffix.upper()) for suffix in SIDECARS
-        ]
+        beside = [path.with_suffix(suffix) for suffix in SIDECARS] + [path.with_suffix(suffix.upper()) for suffix in SIDECARS]
         parts = {part.suffix.lower(): part for part in beside if part.is_file()}
     else:
         return file_sha256(path)
@@ -169,13 +166,9 @@ def check_target(folder: str | Path, overwrite: bool) -> Path:
     if not target.exists():
         return target
     if not overwrite:
-        raise ConfigError(
-            "target exists", where=str(target), mend="use --overwrite (overwrite=True), or name another folder"
-        )
+        raise ConfigError("target exists", where=str(target), mend="use --overwrite (overwrite=True), or name another folder")
     if any(target.iterdir()) and not _is_ours(target):
-        raise ConfigError(
-            "target is no minemap build", where=str(target), mend="it is not replaced: name another folder"
-        )
+        raise ConfigError("target is no minemap build", where=str(target), mend="it is not replaced: name another folder")
     return target
 
 
@@ -237,7 +230,6 @@ def _umask() -> int:
 
 
 def _manifest(atlas: Atlas, work: Path) -> Manifest:
-    files = sorted(path for path in work.rglob("*") if path.is_file())
     parameters = {**atlas.parameters, "area": atlas.area.name}
     absolute = [name for name, value in parameters.items() if isinstance(value, str) and Path(value).is_absolute()]
     if absolute:
@@ -245,24 +237,46 @@ def _manifest(atlas: Atlas, work: Path) -> Manifest:
     return Manifest(
         format=FORMAT,
         inputs={name: {"sha256": input_sha256(path)} for name, path in sorted(atlas.inputs.items())},
-        outputs={path.relative_to(work).as_posix(): _entry(path) for path in files},
+        outputs=_outputs(atlas, work),
         parameters=json.loads(json.dumps(parameters)),  # tuples become the lists that reading back gives
         versions=versions(),
     )
 
 
-def _entry(path: Path) -> dict[str, Any]:
-    """Return a manifest entry: checksums, and of layers the number of features, km² and bounds."""
-    if path.suffix not in (".gpkg", ".parquet", ".geojson"):
-        return {"sha256": file_sha256(path), "content_sha256": file_content_sha256(path)}
-    tables = layer_frames(path)
-    entry: dict[str, Any] = {"sha256": file_sha256(path), "content_sha256": frames_content_sha256(tables)}
-    frames = [frame for frame in tables.values() if hasattr(frame, "total_bounds")]
-    entry["n_features"] = sum(map(len, frames))
-    entry["km2"] = round(sum(measure.total_km2(frame) for frame in frames), 6)
+def _outputs(atlas: Atlas, work: Path) -> dict[str, dict[str, Any]]:
+    """Return the manifest entry of every file.
+
+    GeoPackage and GeoParquet hold the layers without loss, so what they say is taken from the layers themselves; GeoJSON, which
+    rounds, is read back.
+    """
+    frames = {name: layer.frame for name, layer in atlas.layers.items()}
+    hashes = {name: content_sha256(frame) for name, frame in frames.items()}
+    facts = {f"layers/{name}.parquet": {"content_sha256": hashes[name], **_extent([frame])} for name, frame in frames.items()}
+    styles = {STYLE_TABLE: table_sha256(pyogrio.read_dataframe(work / "layers.gpkg", layer=STYLE_TABLE, use_arrow=True))}
+    facts["layers.gpkg"] = {"content_sha256": combined_sha256(hashes | styles), **_extent(list(frames.values()))}
+    entries = {}
+    for path in sorted(path for path in work.rglob("*") if path.is_file()):
+        name = path.relative_to(work).as_posix()
+        entries[name] = {"sha256": file_sha256(path)} | (facts[name] if name in facts else _facts(path))
+    return entries
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    """Return what a file says, read back: its content's SHA-256, and of a layer its extent."""
+    if path.suffix != ".geojson":
+        return {"content_sha256": file_content_sha256(path)}
+    frame = layer_frames(path)[path.stem]
+    return {"content_sha256": content_sha256(frame), **_extent([frame])}
+
+
+def _extent(frames: list[gpd.GeoDataFrame]) -> dict[str, Any]:
+    """Return the number of features, gross km² and bounds of layers."""
     filled = [shapely.box(*frame.total_bounds) for frame in frames if len(frame)]
-    entry["bounds"] = [round(float(edge), 9) for edge in shapely.total_bounds(filled)] if filled else None
-    return entry
+    return {
+        "n_features": sum(map(len, frames)),
+        "km2": round(sum(measure.total_km2(frame) for frame in frames), 6),
+        "bounds": [round(float(edge), 9) for edge in shapely.total_bounds(filled)] if filled else None,
+    }
 
 
 def _prove_files(atlas: Atlas, work: Path) -> None:

@@ -42,13 +42,16 @@ def increasing_root(
             expected=f"{target:g}",
             found=f"{left + target:g} at {low:g} and {right + target:g} at {high:g}",
         )
+    side = 0
     for _ in range(200):
         middle = (low * right - high * left) / (right - left) if right != left else high
         error = function(middle) - target
         if abs(error) <= rtol * abs(target):
             return middle
         if error < 0:
-            low, left, right = middle, error, right / 2
+            right = right / 2 if side < 0 else right  # the same end moved twice: pull the other one in
+            low, left, side = middle, error, -1
         else:
-            high, right, left = middle, error, left / 2
+            left = left / 2 if side > 0 else left
+            high, right, side = middle, error, 1
     raise DataError(f"no {what} found", expected=f"{target:g} to {rtol:g}", found=f"{error + target:g} after 200 steps")

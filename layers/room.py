@@ -9,6 +9,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.allocate import Zone
 from geo.area import StudyArea
@@ -44,10 +45,7 @@ def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometr
     """Return a zone with its grid, and the preference of each cell (assumed, overridable in ``[allocation.preference]``)."""
     cell_m = 1000 * float(area.settings["allocation"]["cell_km"])
     cells = grid_cells(shape.bounds, cell_m)
-    pieces = subdivide(shape)
-    of_piece, of_cell = shapely.STRtree(cells).query(pieces, predicate="intersects")
-    shared = gpd.GeoSeries(shapely.intersection(pieces[of_piece], cells[of_cell]), crs=area.crs)
-    area_m2: Floats = np.bincount(of_cell, weights=areas_m2(shared), minlength=len(cells)).astype(float)
+    area_m2 = shared_m2(shape, cells, area)
     used = area_m2 > 1.0
     corners = shapely.bounds(cells[used])[:, :2]
     distance_m, bearing_rad = beside_front(ground.front, corners + cell_m / 2)
@@ -55,6 +53,20 @@ def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometr
     wanted = area.settings["allocation"]["preference"]
     follows = name in wanted["front_zones"]
     return zone, np.exp(-distance_m / (1000 * wanted["front_km"])) if follows else np.ones(len(corners))
+
+
+def shared_m2(shape: shapely.Geometry, cells: NDArray[np.object_], area: StudyArea) -> Floats:
+    """Return the geodesic area [m²] of each cell inside a shape, shape (n,); only cells on its edge are cut."""
+    shapely.prepare(shape)
+    inside = shapely.contains(shape, cells)
+    edge = np.flatnonzero(~inside & shapely.intersects(shape, cells))
+    pieces = subdivide(shape)
+    of_piece, of_cell = shapely.STRtree(cells[edge]).query(pieces, predicate="intersects")
+    cut_m2 = areas_m2(gpd.GeoSeries(shapely.intersection(pieces[of_piece], cells[edge][of_cell]), crs=area.crs))
+    total_m2 = np.zeros(len(cells))
+    total_m2[inside] = areas_m2(gpd.GeoSeries(cells[inside], crs=area.crs))
+    np.add.at(total_m2, edge[of_cell], cut_m2)
+    return total_m2
 
 
 def beside_front(front: shapely.LineString, points: Floats) -> tuple[Floats, Floats]:

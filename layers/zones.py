@@ -173,7 +173,8 @@ def solved_band(
     def km2(distance_m: float) -> float:
         return total_km2(gpd.GeoSeries([band(distance_m)], crs=area.crs))
 
-    distance_m = increasing_root(km2, float(area.figure(key).value), guess_m / 8, 4 * guess_m, rtol=1e-8, what=f"width of {part}")
+    wanted_km2 = float(area.figure(key).value)
+    distance_m = increasing_root(km2, wanted_km2, guess_m / 8, 4 * guess_m, rtol=1e-8, what=f"width of {part}")
     return Band(part, without_crumbs(band(distance_m)), key, distance_m)
 
 

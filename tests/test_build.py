@@ -20,7 +20,7 @@ from geo import build, reproduce
 from geo.area import StudyArea
 from geo.build import MANIFEST, read_manifest, write_build
 from geo.errors import CheckFailed, ConfigError, DataError
-from geo.exchange.content import content_sha256, layer_frames
+from geo.exchange.content import content_sha256, file_content_sha256, layer_frames
 from geo.exchange.read import read_hazards
 from geo.layer import Atlas, make_layer
 from geo.measure import total_km2
@@ -483,3 +483,9 @@ def test_recipe_is_found_by_entry_point(monkeypatch):
     monkeypatch.setattr(reproduce.metadata, "entry_points", lambda group: [])
     with pytest.raises(ConfigError, match="no recipe installed"):
         reproduce.recipe()
+
+
+def test_content_in_the_manifest_is_what_the_files_say(demo, tmp_path):
+    manifest = write_build(demo, tmp_path / "demo")
+    for name, entry in manifest.outputs.items():
+        assert file_content_sha256(tmp_path / "demo" / name) == entry["content_sha256"], name

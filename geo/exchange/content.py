@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
+MULTI_TYPES = (4, 5, 6)  # GEOS: multipoint, multilinestring, multipolygon
 POWERS = np.array([float(f"1e{power}") for power in range(300)])
 
 
@@ -89,12 +90,15 @@ def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 def plain_shapes(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
     """Return normalised geometries, rounded to 1e-9, as little-endian WKB; shape (n,).
 
-    Points that rounding brought together count once: a ring could otherwise begin at either.
+    Points that rounding brought together count once: a ring could otherwise begin at either. A collection of one part says what the
+    part says: GeoPackage stores a layer's single polygons as collections when one feature has several parts.
     """
     has_z = bool(shapes.has_z.any())
     rounded = shapely.transform(shapes.values, lambda points: np.round(points, DECIMALS) + 0.0, include_z=has_z)
-    single = shapely.normalize(shapely.remove_repeated_points(rounded))
-    return np.asarray(shapely.to_wkb(single, byte_order=1), dtype=object)
+    clean = np.asarray(shapely.remove_repeated_points(rounded), dtype=object)
+    lone = np.isin(shapely.get_type_id(clean), MULTI_TYPES) & (shapely.get_num_geometries(clean) == 1)
+    clean[lone] = shapely.get_geometry(clean[lone], 0)
+    return np.asarray(shapely.to_wkb(shapely.normalize(clean), byte_order=1), dtype=object)
 
 
 def content_sha256(frame: gpd.GeoDataFrame) -> str:
@@ -154,7 +158,7 @@ def file_content_sha256(path: Path) -> str:
     True
     """
     if path.suffix in (".gpkg", ".parquet", ".geojson"):
-        return frames_content_sha256(layer_frames(path))
+        return combined_sha256({name: table_sha256(frame) for name, frame in layer_frames(path).items()})
     if path.suffix == ".csv":
         return _digest(table_cells(path).to_dict("split"))
     if path.suffix == ".json":
@@ -162,13 +166,13 @@ def file_content_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
-def frames_content_sha256(frames: Mapping[str, gpd.GeoDataFrame | pd.DataFrame]) -> str:
+def combined_sha256(hashes: Mapping[str, str]) -> str:
     """Return the SHA-256 of a file's tables: that of the only one, or of all combined."""
-    hashes = {name: _table_sha256(frame) for name, frame in frames.items()}
-    return next(iter(hashes.values())) if len(hashes) == 1 else _digest(hashes)
+    return next(iter(hashes.values())) if len(hashes) == 1 else _digest(dict(hashes))
 
 
-def _table_sha256(frame: gpd.GeoDataFrame | pd.DataFrame) -> str:
+def table_sha256(frame: gpd.GeoDataFrame | pd.DataFrame) -> str:
+    """Return the SHA-256 of a table with or without shapes."""
     if isinstance(frame, gpd.GeoDataFrame):
         return content_sha256(frame)
     return _digest({str(name): frame[name].astype(str).tolist() for name in frame.columns})

@@ -48,7 +48,7 @@ def subdivide(shape: shapely.Geometry, most_vertices: int = MOST_VERTICES) -> ND
     --------
     >>> disc = shapely.Point(0, 0).buffer(1.0, quad_segs=500)
     >>> pieces = subdivide(disc)
-    >>> len(pieces) > 8, abs(shapely.area(pieces).sum() / disc.area - 1) < 1e-12
+    >>> len(pieces) > 8, bool(abs(shapely.area(pieces).sum() / disc.area - 1) < 1e-12)
     (True, True)
     """
     done: list[shapely.Geometry] = []

@@ -21,7 +21,7 @@ from geo.land import ground
 from geo.layer import Atlas
 from geo.reported import series_table
 from geo.source import area_folder, check_tables, data_folder
-from geo.statistics import grouped
+from geo.statistics import COLUMNS, grouped
 from geo.terms import TEXTS
 from layers.atlas import build
 
@@ -138,7 +138,8 @@ def areas_of(name: str, by: str, options: Mapping[str, Any]) -> pd.DataFrame:
     if (Path(name) / MANIFEST).is_file():
         read_manifest(name)
         if by == "layer":
-            return pd.read_csv(Path(name) / "areas.csv", dtype={"n_features": "Int64"}, float_precision="round_trip")
+            rows = json.loads((Path(name) / "areas.json").read_text(encoding="utf-8"))
+            return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_features": "Int64"})
         raise ConfigError(
             "a build folder holds the table by layer only", where=name, mend=f"name the study area: minemap areas AREA --by {by}"
         )

@@ -1,7 +1,8 @@
 """Where fields of unknown place may lie, under a reported total: a probability surface and members of exact area.
 
-Assumption: inside each zone nothing is known but a preference, so the surface is the one of greatest entropy that meets the total.
-Limit: a matched total validates no place. Every member is one draw of many, and any statement about a place must use the surface.
+Assumption: inside each zone nothing is known but a preference, so the surface is the one of greatest entropy that meets the
+total. Limit: a matched total validates no place. Every member is one draw of many, and any statement about a place must use the
+surface.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def surface(
     Raises
     ------
     DataError
-        If the total is not positive, exceeds the room, or falls below the known cells; if a preference is not a number or negative.
+        If the total is not positive, exceeds the room, or falls below the known cells; if a preference is not a number or is
+        negative.
 
     Examples
     --------

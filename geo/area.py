@@ -22,10 +22,10 @@ from geo.source import Source, area_folder, claimed_titles, key_of, read_toml, r
 
 TABLES = ("reported", "zones", "rivers", "dams", "gauges", "floods", "places", "incidents", "mines", "policy")
 NUMBERS = frozenset(
-    "value value_max lat lon uncertainty_km junction_lon junction_lat drainage_area_km2_derived drainage_area_km2_published length_km_line"
-    " length_km_traced length_km_published mean_width_m accuracy_km height_m crest_m storage_mm3 stage_1_m stage_2_m stage_3_m stage_4_m"
-    " zero_m_elevation population n_found n_live n_exploded killed injured mass_g mass_max_g volume_cm3 volume_max_cm3 density_g_cm3"
-    " density_max_g_cm3 n_lost".split()
+    "value value_max lat lon uncertainty_km junction_lon junction_lat drainage_area_km2_derived drainage_area_km2_published"
+    " length_km_line length_km_traced length_km_published mean_width_m accuracy_km height_m crest_m storage_mm3"
+    " stage_1_m stage_2_m stage_3_m stage_4_m zero_m_elevation population n_lost n_found n_live n_exploded killed injured"
+    " mass_g mass_max_g volume_cm3 volume_max_cm3 density_g_cm3 density_max_g_cm3".split()
 )
 
 

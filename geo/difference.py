@@ -69,9 +69,7 @@ def differing(one: Any, two: Any, place: str = "") -> list[str]:
         return [line for key in keys for line in differing(one.get(key), two.get(key), f"{place}/{key}".lstrip("/"))]
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         return [
-            line
-            for i, pair in enumerate(zip(one, two, strict=True))
-            for line in differing(*pair, f"{place}/{i}".lstrip("/"))
+            line for i, pair in enumerate(zip(one, two, strict=True)) for line in differing(*pair, f"{place}/{i}".lstrip("/"))
         ]
     return [] if one == two else [f"{place}: {_short(one)} in the build, {_short(two)} made again"]
 
@@ -112,9 +110,7 @@ def _features(one: pd.DataFrame, two: pd.DataFrame) -> str:
 def _shapes(one: object, two: object) -> str:
     """Return the first vertex that differs, or the numbers of vertices where those do."""
     if not (isinstance(one, bytes) and isinstance(two, bytes)):
-        return " and ".join(
-            f"no valid shape {where}" for shape, where in ((one, IN_BUILD), (two, AGAIN)) if shape is None
-        )
+        return " and ".join(f"no valid shape {where}" for shape, where in ((one, IN_BUILD), (two, AGAIN)) if shape is None)
     points = [shapely.get_coordinates(shapely.from_wkb(shape)) for shape in (one, two)]
     if len(points[0]) != len(points[1]):
         return f"{len(points[0])} vertices in the build, {len(points[1])} made again"

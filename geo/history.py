@@ -34,9 +34,7 @@ def clearance_table(area: StudyArea) -> pd.DataFrame:
     first, last = rows.period_start.str[:4], rows.period_end.str[:4]
     summed = rows.confidence == "derived"
     # a figure that spans two years stands in the row of the later one, as in print; a sum names both years
-    rows = rows.assign(
-        years=last.where(~summed, first + "-" + last), cell=rows.metric + "_" + rows.scope, summed=summed
-    )
+    rows = rows.assign(years=last.where(~summed, first + "-" + last), cell=rows.metric + "_" + rows.scope, summed=summed)
     rows["printed"] = [_as_printed(value, text) for value, text in zip(rows.value, rows.qualifier, strict=True)]
     row = ["series", "summed", "years"]
     cells = rows.pivot_table(index=row, columns="cell", values="printed", aggfunc="first").fillna("")

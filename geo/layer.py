@@ -1,7 +1,8 @@
 """A layer: an ordinary GeoDataFrame that knows its class, its basis and its sources; and the atlas that holds all layers.
 
 A layer without a CRS, a source or a known basis cannot be made: every offending feature is listed at once. Layers are kept in
-WGS 84 longitude and latitude, sorted by id, with coordinates rounded to 1e-9° (0.1 mm), so that the same inputs give the same bytes.
+WGS 84 longitude and latitude, sorted by id, with coordinates rounded to 1e-9° (0.1 mm), so that the same inputs give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ def make_layer(
     name : str
         One of `geo.terms.LAYER_NAMES`.
     frame : GeoDataFrame
-        With ``id``, ``name_en``, ``name_ko`` and the layer's own columns, in any CRS. A column ``land_class``, ``basis``, ``sources``
-        or ``as_of`` in the frame wins over the value given for the layer.
+        With ``id``, ``name_en``, ``name_ko`` and the layer's own columns, in any CRS. A column ``land_class``, ``basis``,
+        ``sources`` or ``as_of`` in the frame wins over the value given for the layer.
     area : StudyArea
         Its ``sources`` must hold the keys; its ``[about.NAME]`` gives the paragraph.
     land_class, basis : str
@@ -144,7 +145,8 @@ def make_layer(
     --------
     >>> from geo.area import read_area
     >>> frame = gpd.GeoDataFrame({"id": ["a"], "name_en": ["A"], "name_ko": ["가"]}, geometry=[shapely.Point(0, 0)], crs=4326)
-    >>> make_layer("places", frame, area=read_area("demo"), land_class="zone", basis="declared", sources=("nowhere",), as_of="2025")
+    >>> words = {"land_class": "zone", "basis": "declared", "as_of": "2025"}
+    >>> make_layer("places", frame, area=read_area("demo"), sources=("nowhere",), **words)
     Traceback (most recent call last):
         ...
     geo.errors.DataError: layer cannot be made: places: unknown source nowhere

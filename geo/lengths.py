@@ -1,7 +1,7 @@
 """The table of lengths: the front line and the rivers beside published lengths, and the widths that were solved.
 
-Every km is measured from the layer's geometry. A thinned line is shorter than the ground line, so its gap to a published length is
-printed and never judged.
+Every km is measured from the layer's geometry. A thinned line is shorter than the ground line, so its gap to a published length
+is printed and never judged.
 """
 
 from __future__ import annotations

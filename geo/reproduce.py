@@ -82,9 +82,7 @@ def verify(folder: str | Path, *, inputs: str | Path | None = None) -> Verificat
     lines = (*touched, *faults, *notes)
     if touched or faults:
         return Verification(False, lines)
-    return Verification(
-        True, (*lines, f"{len(manifest.outputs)} files made again from {len(manifest.inputs)} inputs: all hold")
-    )
+    return Verification(True, (*lines, f"{len(manifest.outputs)} files made again from {len(manifest.inputs)} inputs: all hold"))
 
 
 def rebuilt(folder: str | Path, *, inputs: str | Path | None = None) -> Atlas:
@@ -115,9 +113,7 @@ def recipe() -> Callable[..., Atlas]:
     """
     known = [entry for entry in metadata.entry_points(group=RECIPES) if entry.name == RECIPE]
     if not known:
-        raise ConfigError(
-            "no recipe installed", where=f"entry point {RECIPES}: {RECIPE}", mend="install minemap: pip install ."
-        )
+        raise ConfigError("no recipe installed", where=f"entry point {RECIPES}: {RECIPE}", mend="install minemap: pip install .")
     cook: Callable[..., Atlas] = known[0].load()
     return cook
 
@@ -222,7 +218,6 @@ def _figures(manifest: Manifest) -> dict[str, Any]:
     """Return what a manifest claims apart from checksums of outputs and versions, which are compared on their own."""
     claims = asdict(manifest)
     outputs = {
-        name: {key: value for key, value in entry.items() if key not in CHECKSUMS}
-        for name, entry in claims["outputs"].items()
+        name: {key: value for key, value in entry.items() if key not in CHECKSUMS} for name, entry in claims["outputs"].items()
     }
     return {"inputs": claims["inputs"], "outputs": outputs, "parameters": claims["parameters"]}

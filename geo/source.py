@@ -133,7 +133,8 @@ def registry(folder: Path, rows: Iterable[tuple[str, str, str]]) -> dict[str, So
     Parameters
     ----------
     folder : Path
-        The area's folder; its ``sources.toml`` describes the main documents, each with the ``titles`` by which the tables cite it.
+        The area's folder; its ``sources.toml`` describes the main documents, each with the ``titles`` by which the tables cite
+        it.
     rows : iterable of (text, url, confidence)
         The citations found in the tables; a text that no registered source claims becomes a source of its own.
 

@@ -201,8 +201,8 @@ def by_class(layers: Mapping[str, Layer]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``land_class, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the class itself or in a higher one;
-        the nets add up to the union of all.
+        ``land_class, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the class itself or in a
+        higher one; the nets add up to the union of all.
     """
     hazards = [
         layer.frame[["land_class", "geometry"]]

@@ -125,8 +125,8 @@ TEXTS = _table(
         "not_official",
         "Not an official product. Not endorsed by the Ministry of National Defense of the Republic of Korea, the United Nations"
         " Command or UNMAS. Not for navigation, entry or clearance planning.",
-        "공식 자료가 아닙니다. 대한민국 국방부, 유엔군사령부, 유엔지뢰행동조직(UNMAS)의 승인을 받지 않았습니다. 길 찾기, 출입 판단,"
-        " 지뢰 제거 계획에 사용하지 마십시오.",
+        "공식 자료가 아닙니다. 대한민국 국방부, 유엔군사령부, 유엔지뢰행동조직(UNMAS)의 승인을 받지 않았습니다. "
+        "길 찾기, 출입 판단, 지뢰 제거 계획에 사용하지 마십시오.",
     ),
     (
         "found_one",

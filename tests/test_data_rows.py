@@ -163,9 +163,7 @@ def check_line(area, row, at):
     continues = before is not None and before["line_id"] == row["line_id"]
     assert int(row["seq"]) == (int(before["seq"]) + 1 if continues else 0)
     if continues:
-        assert [row[name] for name in ("kind", "name_en", "source")] == [
-            before[name] for name in ("kind", "name_en", "source")
-        ]
+        assert [row[name] for name in ("kind", "name_en", "source")] == [before[name] for name in ("kind", "name_en", "source")]
     points = line_points(area)[row["line_id"]]
     assert len(points) >= 2
     assert row["kind"] != "island" or points[0] == points[-1], "an island is a closed ring"
@@ -200,9 +198,7 @@ def check_mine(area, row, at):
     middle = (float(low) + float(high or low)) / 2
     classes = ((0.95, "buoyant"), (1.15, "near_neutral"), (2.0, "heavy"), (math.inf, "dense"))
     assert row["transport_class"] == next(name for limit, name in classes if middle < limit)
-    densities = [
-        float(row["mass_g"]) / float(row[volume]) for volume in ("volume_cm3", "volume_max_cm3") if row[volume]
-    ]
+    densities = [float(row["mass_g"]) / float(row[volume]) for volume in ("volume_cm3", "volume_max_cm3") if row[volume]]
     assert sorted(densities) == pytest.approx([float(number) for number in (low, high) if number], abs=0.0051)
 
 

@@ -143,9 +143,7 @@ def test_supplied_rivers_replace_the_schematic_ones(area):
 def test_supplied_river_into_the_areas_estuary(area):
     own = gpd.GeoDataFrame({"id": ["stem"], "flows_into": ["firth"]}, geometry=[LINES["stem"][1]], crs=CRS)
     given = replace(area, sources={**area.sources, "supplied": Source("supplied", "Own lines")})
-    given.tables.tables["dams"] = pd.DataFrame(
-        {"dam_id": ["wall"], "line_id": ["twig"], "kind": ["dam"], "source": ["trace"]}
-    )
+    given.tables.tables["dams"] = pd.DataFrame({"dam_id": ["wall"], "line_id": ["twig"], "kind": ["dam"], "source": ["trace"]})
     layer, network = rivers(given, own)
     assert layer.frame[["id", "basis", "sources"]].to_numpy().tolist() == [
         ["firth", "digitised", "trace"],
@@ -284,7 +282,5 @@ def test_no_code_of_the_model_names_the_finds():
         Path(layers.rivers.__file__),
     ]
     for file in files:
-        strings = {
-            n.value for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)
-        }
+        strings = {n.value for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)}
         assert not strings & {"incidents", "incidents.csv"}, file.name

@@ -106,11 +106,7 @@ def test_simulated_rows_beside_mapped_ones_stay():
     prove(made, area=AREA, name="mixed")
 
 
-@given(
-    fields=st.lists(
-        st.tuples(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(1, 3000)), min_size=1, max_size=8
-    )
-)
+@given(fields=st.lists(st.tuples(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(1, 3000)), min_size=1, max_size=8))
 @settings(deadline=None, max_examples=25)
 def test_cells_cover_every_field_and_doing_it_twice_changes_nothing(fields):
     exact = layer([square(*field) for field in fields])
@@ -134,12 +130,8 @@ def test_smaller_cells_are_refused(cell_km):
 
 def test_proof_finds_a_planted_vertex():
     leak = generalise(layer([square(0, 0), square(3000, 0)]), area=AREA).frame
-    leak.loc[1, "geometry"] = shapely.box(
-        *(leak.geometry[1].bounds[:2]), *(np.array(leak.geometry[1].bounds[2:]) + 1e-5)
-    )
-    with pytest.raises(
-        CheckFailed, match=r"no node of the grid: layers.gpkg: cell1km-208-605-SHA: expected within 0.02 m"
-    ):
+    leak.loc[1, "geometry"] = shapely.box(*(leak.geometry[1].bounds[:2]), *(np.array(leak.geometry[1].bounds[2:]) + 1e-5))
+    with pytest.raises(CheckFailed, match=r"no node of the grid: layers.gpkg: cell1km-208-605-SHA: expected within 0.02 m"):
         prove(leak, area=AREA, name="layers.gpkg")
 
 

@@ -14,14 +14,18 @@ ROOT = Path(__file__).parents[1]
 def python(*arguments, cwd, path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MINEMAP")}
     command = [sys.executable, "-P", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env={**environment, "PYTHONPATH": str(path)}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=cwd, env={**environment, "PYTHONPATH": str(path)}, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return next(folder.glob("*.whl"))
 
@@ -37,7 +41,13 @@ def test_the_wheel_holds_two_packages_and_the_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"geo", "layers"}
-    for part in ("geo/_data/korea/area.toml", "geo/_data/demo/area.toml", "geo/maps/page/atlas.css", "geo/py.typed", "layers/py.typed"):
+    for part in (
+        "geo/_data/korea/area.toml",
+        "geo/_data/demo/area.toml",
+        "geo/maps/page/atlas.css",
+        "geo/py.typed",
+        "layers/py.typed",
+    ):
         assert part in names
     assert wheel.stat().st_size < 5_000_000
 

@@ -221,9 +221,7 @@ def test_casualties_keep_yearly_and_cumulative_counts_apart(korea):
 
 def test_stockpile_holds_every_statement(korea):
     stock = reported.stockpile(korea).set_index("key").value
-    parts = (
-        stock["kcbl-paper.stockpile.ROK.2006.non_self_destruct"] + stock["kcbl-paper.stockpile.ROK.2006.self_destruct"]
-    )
+    parts = stock["kcbl-paper.stockpile.ROK.2006.non_self_destruct"] + stock["kcbl-paper.stockpile.ROK.2006.self_destruct"]
     assert parts == stock["kcbl-paper.stockpile.ROK.2006.total"] == 407_800
     assert len(stock) == 6
 

@@ -81,9 +81,7 @@ def plain(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", name).casefold()
 
 
-def match_columns(
-    columns: Iterable[str], aliases: Mapping[str, tuple[str, ...]], *, cut: bool = False
-) -> dict[str, str]:
+def match_columns(columns: Iterable[str], aliases: Mapping[str, tuple[str, ...]], *, cut: bool = False) -> dict[str, str]:
     """Return {file's column: our name}; each of ours is taken once, by the alias named first.
 
     Parameters

@@ -90,8 +90,8 @@ def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 def plain_shapes(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
     """Return normalised geometries, rounded to 1e-9, as little-endian WKB; shape (n,).
 
-    Points that rounding brought together count once: a ring could otherwise begin at either. A collection of one part says what the
-    part says: GeoPackage stores a layer's single polygons as collections when one feature has several parts.
+    Points that rounding brought together count once: a ring could otherwise begin at either. A collection of one part says
+    what the part says: GeoPackage stores a layer's single polygons as collections when one feature has several parts.
     """
     has_z = bool(shapes.has_z.any())
     rounded = shapely.transform(shapes.values, lambda points: np.round(points, DECIMALS) + 0.0, include_z=has_z)

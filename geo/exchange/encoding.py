@@ -44,9 +44,7 @@ def guess_encoding(table: bytes, *, where: str) -> str | None:
     if not beyond:
         return None
     for encoding in ("UTF-8", "CP949"):
-        kept = sum(
-            len(letter.encode(encoding)) for letter in table.decode(encoding, errors="ignore") if ord(letter) > 127
-        )
+        kept = sum(len(letter.encode(encoding)) for letter in table.decode(encoding, errors="ignore") if ord(letter) > 127)
         if beyond - kept <= TOLERATED_LOSS * beyond:
             return encoding
     raise DataError(

@@ -20,9 +20,7 @@ STYLE_TABLE = "layer_styles"
 FIXED_DATE = "2000-01-01T00:00:00.000Z"  # any constant: a clock would change the bytes
 
 
-def write_geopackage(
-    layers: Mapping[str, gpd.GeoDataFrame], path: Path, styles: Mapping[str, str] | None = None
-) -> None:
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, styles: Mapping[str, str] | None = None) -> None:
     """Write every layer, in the mapping's order, and the table ``layer_styles``.
 
     Parameters
@@ -66,9 +64,7 @@ def _fixed_date() -> Iterator[None]:
 
 def _style_table(styles: Mapping[str, str]) -> pd.DataFrame:
     """Return QGIS's style table: one default style a layer, with QGIS's own column names."""
-    table = pd.DataFrame(
-        {"f_table_name": list(styles), "styleName": list(styles), "styleQML": list(styles.values())}, dtype=str
-    )
+    table = pd.DataFrame({"f_table_name": list(styles), "styleName": list(styles), "styleQML": list(styles.values())}, dtype=str)
     return table.assign(
         f_table_catalog="",
         f_table_schema="",

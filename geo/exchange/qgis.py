@@ -140,9 +140,7 @@ def _outline(symbol: Drawn) -> dict[str, str]:
 def _add_labels(root: ET.Element, kind: str, column: str) -> None:
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings", calloutType="simple")
     font = {"fontFamily": "Noto Sans CJK KR", "fontSize": "8", "fontSizeUnit": "Point", "textColor": "38,38,38,255"}
-    style = ET.SubElement(
-        settings, "text-style", {"fieldName": column, "isExpression": "0", "textOpacity": "1", **font}
-    )
+    style = ET.SubElement(settings, "text-style", {"fieldName": column, "isExpression": "0", "textOpacity": "1", **font})
     white = {"bufferColor": "255,255,255,255", "bufferOpacity": "1"}
     ET.SubElement(style, "text-buffer", {"bufferDraw": "1", "bufferSize": "0.8", "bufferSizeUnits": "MM", **white})
     ET.SubElement(settings, "placement", placement=PLACEMENTS[kind])

@@ -120,9 +120,7 @@ def read_districts(path: str | Path, *, area: StudyArea | None = None, layer: st
     ConfigError, DataError
         As `read_hazards`; also if no column holds a name or a code.
     """
-    frame = _read_named(
-        path, "districts", {**DISTRICT_ALIASES, "id": ()}, POLYGONS, area=area, layer=layer, id_from="code"
-    )
+    frame = _read_named(path, "districts", {**DISTRICT_ALIASES, "id": ()}, POLYGONS, area=area, layer=layer, id_from="code")
     return _in_order(frame, ["id", "name_en", "name_ko", "code"])
 
 

@@ -88,9 +88,7 @@ def _check_size(file: Path, what: str, max_bytes: int) -> None:
     where = f"{what}: {file}"
     if not file.exists():
         raise ConfigError("no such file", where=where)
-    size = (
-        sum(part.stat().st_size for part in file.rglob("*") if part.is_file()) if file.is_dir() else file.stat().st_size
-    )
+    size = sum(part.stat().st_size for part in file.rglob("*") if part.is_file()) if file.is_dir() else file.stat().st_size
     if size == 0:
         raise DataError("empty file", where=where, found="0 bytes")
     if size > max_bytes:
@@ -121,9 +119,7 @@ def _read_parquet(file: Path, what: str, max_features: int) -> gpd.GeoDataFrame:
             count = table.metadata.num_rows
             is_geo = b"geo" in (table.metadata.metadata or {})
     except (pyarrow.ArrowInvalid, OSError) as fault:
-        raise DataError(
-            "not readable", where=where, found=_first_line(fault), mend="is it complete GeoParquet?"
-        ) from fault
+        raise DataError("not readable", where=where, found=_first_line(fault), mend="is it complete GeoParquet?") from fault
     if not is_geo:
         raise DataError("no geometry", where=where, mend="write it as GeoParquet")
     _check_count(count, where, max_features)
@@ -145,9 +141,7 @@ def _read_gdal(file: Path, what: str, layer: str | None, encoding: str | None, m
                 "not readable", where=where, found=_first_line(fault), mend="is it complete, and a vector format?"
             ) from fault
         except (UnicodeDecodeError, LookupError) as fault:
-            raise DataError(
-                "text cannot be decoded", where=where, found=_first_line(fault), mend="state the encoding"
-            ) from fault
+            raise DataError("text cannot be decoded", where=where, found=_first_line(fault), mend="state the encoding") from fault
     for complaint in complaints:
         log.warning("%s: %s", where, _first_line(complaint.message))
     return frame

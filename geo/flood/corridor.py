@@ -42,9 +42,7 @@ def growth(return_period_yr: ArrayLike, cv: float, f: float) -> Floats:
     """
     period = np.asarray(return_period_yr, dtype=float)
     if not (period > 1).all():
-        raise ConfigError(
-            "return period", expected="years above 1", found=f"{return_period_yr!r}", mend="give, for example, 100"
-        )
+        raise ConfigError("return period", expected="years above 1", found=f"{return_period_yr!r}", mend="give, for example, 100")
     return np.asarray((_gumbel(period, cv) / _gumbel(np.array(100.0), cv)) ** f)
 
 
@@ -244,12 +242,8 @@ def exposure(units: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes, parts = np.array(units.geometry.values, dtype=object), np.array(cells.geometry.values, dtype=object)
     whole = measure.areas_m2(units) if len(units) else np.zeros(0)
     if not (whole > 0).all():
-        raise DataError(
-            "sources", where="geometry", expected="polygons", found=f"{int((whole <= 0).sum())} without area"
-        )
-    cell, unit = (
-        shapely.STRtree(shapes).query(parts, predicate="intersects") if len(shapes) else np.zeros((2, 0), dtype=int)
-    )
+        raise DataError("sources", where="geometry", expected="polygons", found=f"{int((whole <= 0).sum())} without area")
+    cell, unit = shapely.STRtree(shapes).query(parts, predicate="intersects") if len(shapes) else np.zeros((2, 0), dtype=int)
     shapely.prepare(shapes)
     inside = shapely.contains_properly(shapes[unit], parts[cell])
     common = parts[cell]

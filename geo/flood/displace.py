@@ -150,9 +150,7 @@ def displace(
     )
 
 
-def _ledger(
-    origin: str, units: str, at_line: Floats, routed: Routed, held: Floats, sea: Floats, exported: Floats
-) -> Ledger:
+def _ledger(origin: str, units: str, at_line: Floats, routed: Routed, held: Floats, sea: Floats, exported: Floats) -> Ledger:
     """Return the checked account of one origin."""
     moved, left, trapped, estuary = (each.sum(axis=0) for each in (at_line, routed.deposited, routed.trapped, held))
     ledger = Ledger(origin, units, moved, left, trapped, estuary, sea, exported)
@@ -238,9 +236,7 @@ def _corridors(
     b_m = half_width_m(area, width, scenario.return_period_yr, params)[:, 0]
     shapes = [*frame.geometry.values, *(estuary.geometry.values if len(estuary) else [])]
     water = np.repeat([False, True], [len(frame), len(estuary)])
-    return corridor_bands(
-        gpd.GeoSeries(shapes, crs=frame.crs), b_m, land=land, open_water=water, thin_m=params.thin_m.value
-    ), b_m
+    return corridor_bands(gpd.GeoSeries(shapes, crs=frame.crs), b_m, land=land, open_water=water, thin_m=params.thin_m.value), b_m
 
 
 def _band_weights(bands: gpd.GeoDataFrame, b_m: Floats, kind: str, params: FloodParameters) -> Floats:

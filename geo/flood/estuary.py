@@ -68,9 +68,7 @@ def estuary_shares(network: RiverNetwork, params: FloodParameters) -> tuple[NDAr
     return roots, weights
 
 
-def beyond(
-    network: RiverNetwork, routed: Routed, at_estuary: Floats, params: FloodParameters
-) -> tuple[Floats, Floats, Floats]:
+def beyond(network: RiverNetwork, routed: Routed, at_estuary: Floats, params: FloodParameters) -> tuple[Floats, Floats, Floats]:
     """Return what the estuary segments hold (E, 4, M), what reaches the sea and what leaves the map (4, M)."""
     roots, weights = estuary_shares(network, params)
     brought = np.concatenate([routed.outflow[roots], at_estuary])

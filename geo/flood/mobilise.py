@@ -75,18 +75,14 @@ def deliver(
         If a number of items is negative or not finite.
     """
     if not (np.isfinite(items).all() and (items >= 0).all()):
-        raise DataError(
-            "sources", where="items", expected="finite numbers, at least 0", found="negative or missing numbers"
-        )
+        raise DataError("sources", where="items", expected="finite numbers, at least 0", found="negative or missing numbers")
     moved = items[unit] * p[cell] * share[:, None, None]
     delivered = np.zeros((n_reaches, *moved.shape[1:]))
     np.add.at(delivered, reach[cell], moved)
     return delivered
 
 
-def annualise(
-    values: Floats, p_max: float | Floats, periods_yr: tuple[float, ...] = T_LIST_YR
-) -> tuple[Floats, Floats]:
+def annualise(values: Floats, p_max: float | Floats, periods_yr: tuple[float, ...] = T_LIST_YR) -> tuple[Floats, Floats]:
     """Return lower and upper bounds of the yearly mean of a value that never falls with the return period.
 
     Parameters

@@ -224,15 +224,11 @@ def _depth(
     return down, (steps[:n] - 1).astype(np.int32), on_cycle[:n]
 
 
-def _raise_for(
-    ids: NDArray[np.object_], faults: dict[str, NDArray[np.bool_]], down: Ints, looped: NDArray[np.bool_]
-) -> None:
+def _raise_for(ids: NDArray[np.object_], faults: dict[str, NDArray[np.bool_]], down: Ints, looped: NDArray[np.bool_]) -> None:
     told = [f"{what}: {', '.join(ids[np.asarray(bad)])}" for what, bad in faults.items() if np.asarray(bad).any()]
     told += [f"cycle: {loop}" for loop in _cycles(ids, down, looped)]
     if told:
-        raise DataError(
-            "river network", where="reaches", found="; ".join(told), mend="correct these reaches in the table"
-        )
+        raise DataError("river network", where="reaches", found="; ".join(told), mend="correct these reaches in the table")
 
 
 def _cycles(ids: NDArray[np.object_], down: Ints, looped: NDArray[np.bool_]) -> list[str]:

@@ -156,9 +156,7 @@ class FloodParameters:
     exposure_kernel: Parameter[str] = Parameter("hard", "", "assumed", "which land of a corridor is wet")
     spread_kernel: Parameter[str] = Parameter("exp", "", "assumed", "how a deposit thins away from the river")
     kernel_scale: Parameter[float] = Parameter(0.5, "1", "assumed", "kernel length over half-width", "", POSITIVE)
-    thin_m: Parameter[float] = Parameter(
-        1.0, "m", "assumed", "largest shift of a corridor's outline by thinning", "", 0
-    )
+    thin_m: Parameter[float] = Parameter(1.0, "m", "assumed", "largest shift of a corridor's outline by thinning", "", 0)
     # mobilisation
     psi: Parameter[float] = Parameter(
         1.0, "1", "assumed", "level multiplier; 1 = not calibrated, so results are an index", "", POSITIVE, 1
@@ -179,9 +177,7 @@ class FloodParameters:
     lambda_max_km: Parameter[float] = Parameter(
         100.0, "km", "derived", "radio tags moved at most 101.1 km/yr, Schenk et al. 2014", "", POSITIVE
     )
-    p_sea: Parameter[float] = Parameter(
-        0.3, "1", "assumed", "share of an estuary's inflow lost to sea", "Beta(3, 7)", 0, 1
-    )
+    p_sea: Parameter[float] = Parameter(0.3, "1", "assumed", "share of an estuary's inflow lost to sea", "Beta(3, 7)", 0, 1)
     ell_e_km: Parameter[float] = Parameter(12.0, "km", "assumed", "decay along the estuary", "logN(., 0.5)", POSITIVE)
     k_nb: Parameter[float] = Parameter(
         0.5, "1", "assumed", "clustering; pieces jam, Bocchiola, Rulli, Rosso 2008", "logN(., 0.7)", POSITIVE

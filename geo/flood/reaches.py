@@ -142,12 +142,8 @@ def _cuts(
     n, length = len(shapes), shapely.length(shapes)
     hard = works["kind"].isin(DAMS)
     met, met_m = _crossings(shapes, front)
-    course = np.concatenate(
-        [np.arange(n), np.arange(n), join[join >= 0], works["course"][hard], works["course"][~hard], met]
-    )
-    place = np.concatenate(
-        [np.zeros(n), length, join_m[join >= 0], works["place_m"][hard], works["place_m"][~hard], met_m]
-    )
+    course = np.concatenate([np.arange(n), np.arange(n), join[join >= 0], works["course"][hard], works["course"][~hard], met])
+    place = np.concatenate([np.zeros(n), length, join_m[join >= 0], works["place_m"][hard], works["place_m"][~hard], met_m])
     firm = np.arange(len(course)) < 2 * n + int((join >= 0).sum()) + int(hard.sum())
     course, mouth = course.astype(np.intp), length[course.astype(np.intp)]
     place = np.where(place < SAME_M, 0.0, np.where(place > mouth - SAME_M, mouth, place))
@@ -184,9 +180,7 @@ def _pieces(cuts: pd.DataFrame, shapelength_m: Floats, longest_m: float) -> pd.D
     step = ((end - start) / count)[which]
     low = start[which] + k * step
     high = np.where(k + 1 == count[which], end[which], start[which] + (k + 1) * step)
-    pieces = pd.DataFrame(
-        {"course": course[which], "start_m": low, "end_m": high, "mouth_m": shapelength_m[course[which]]}
-    )
+    pieces = pd.DataFrame({"course": course[which], "start_m": low, "end_m": high, "mouth_m": shapelength_m[course[which]]})
     pieces["seq"] = pieces.groupby("course").cumcount() + 1
     return pieces
 
@@ -205,15 +199,12 @@ def _cut_lines(shapes: NDArray[np.object_], pieces: pd.DataFrame) -> NDArray[np.
     inside = (along > low + 1e-3) & (along < high - 1e-3)
     owner = shapes[pieces["course"]]
     ends = [
-        shapely.get_coordinates(shapely.line_interpolate_point(owner, pieces[name].to_numpy()))
-        for name in ("start_m", "end_m")
+        shapely.get_coordinates(shapely.line_interpolate_point(owner, pieces[name].to_numpy())) for name in ("start_m", "end_m")
     ]
     index = np.concatenate([np.arange(len(pieces)), piece[inside], np.arange(len(pieces))])
     place = np.concatenate([pieces["start_m"], along[inside], pieces["end_m"]])
     order = np.lexsort((place, index))
-    return np.asarray(
-        shapely.linestrings(np.concatenate([ends[0], points[inside], ends[1]])[order], indices=index[order])
-    )
+    return np.asarray(shapely.linestrings(np.concatenate([ends[0], points[inside], ends[1]])[order], indices=index[order]))
 
 
 def _attributes(courses: gpd.GeoDataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
@@ -229,9 +220,7 @@ def _attributes(courses: gpd.GeoDataFrame, pieces: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(frame)
 
 
-def _areas(
-    courses: gpd.GeoDataFrame, pieces: pd.DataFrame, join: Places, join_m: Floats
-) -> tuple[Floats, NDArray[np.object_]]:
+def _areas(courses: gpd.GeoDataFrame, pieces: pd.DataFrame, join: Places, join_m: Floats) -> tuple[Floats, NDArray[np.object_]]:
     """Return the drainage area [km2] at each reach's lower end and where it comes from; see the module's rule."""
     whole = courses["area_km2"].to_numpy(float)
     line_km = measure.lengths_m(courses.geometry) / 1e3
@@ -248,9 +237,7 @@ def _areas(
     return area, basis
 
 
-def _connect(
-    frame: gpd.GeoDataFrame, courses: gpd.GeoDataFrame, pieces: pd.DataFrame, join: Places, join_m: Floats
-) -> None:
+def _connect(frame: gpd.GeoDataFrame, courses: gpd.GeoDataFrame, pieces: pd.DataFrame, join: Places, join_m: Floats) -> None:
     """Fill ``down``, ``outlet``, ``axis_km``: the next piece, the piece that begins at the junction, or a way out."""
     ids, course = frame["id"].to_numpy(object), pieces["course"].to_numpy()
     last = np.append(np.diff(course) != 0, True)
@@ -274,9 +261,7 @@ def _mark_works(frame: gpd.GeoDataFrame, courses: gpd.GeoDataFrame, pieces: pd.D
     """Fill ``dam``, ``dam_id`` (what closes a reach) and ``tidal``."""
     frame["dam"], frame["dam_id"] = "", ""
     course, start, end = (pieces[name].to_numpy() for name in ("course", "start_m", "end_m"))
-    closes = (course[:, None] == works["course"].to_numpy()) & (
-        np.abs(end[:, None] - works["place_m"].to_numpy()) <= SAME_M
-    )
+    closes = (course[:, None] == works["course"].to_numpy()) & (np.abs(end[:, None] - works["place_m"].to_numpy()) <= SAME_M)
     closes &= works["kind"].isin(DAMS).to_numpy()
     rows, which = np.nonzero(closes)
     frame.loc[rows, "dam"] = works["kind"].to_numpy(object)[which]

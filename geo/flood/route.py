@@ -211,9 +211,7 @@ class Ledger:
         """Raise `CheckFailed` when the residual exceeds 1e-9 of what moved."""
         worst = np.abs(self.residual) - 1e-9 * np.maximum(1.0, self.mobilised)
         if (worst > 0).any():
-            raise CheckFailed(
-                "ledger", where=self.origin, expected="no residual", found=f"{np.abs(self.residual).max():.3g}"
-            )
+            raise CheckFailed("ledger", where=self.origin, expected="no residual", found=f"{np.abs(self.residual).max():.3g}")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a class (mean over members): origin, item_class, units and every account."""

@@ -173,15 +173,11 @@ def test_content_of_a_file_is_that_of_its_frame(tmp_path):
 
 
 def symbol(**changes):
-    plain = dict(
-        colour="#ff0000", opacity=0.5, outline="#000000", width_px=2, dash_px=(), hatch=(), hatch_colour="#ffffff"
-    )
+    plain = dict(colour="#ff0000", opacity=0.5, outline="#000000", width_px=2, dash_px=(), hatch=(), hatch_colour="#ffffff")
     return SimpleNamespace(**plain | {"radius_px": 4} | changes)
 
 
-@pytest.mark.parametrize(
-    ("kind", "layer"), [("fill", "SimpleFill"), ("line", "SimpleLine"), ("marker", "SimpleMarker")]
-)
+@pytest.mark.parametrize(("kind", "layer"), [("fill", "SimpleFill"), ("line", "SimpleLine"), ("marker", "SimpleMarker")])
 def test_qml_is_sound_xml_with_a_symbol_a_category(kind, layer):
     categories = [
         qgis.Category("a", '<b>"가" & 나', symbol()),
@@ -196,9 +192,7 @@ def test_qml_is_sound_xml_with_a_symbol_a_category(kind, layer):
 
 
 def test_qml_hatches_lie_over_the_fill():
-    root = ET.fromstring(
-        qgis.layer_qml("fill", "'x'", [qgis.Category("x", "x", symbol(hatch=("/", "x")))]).split("\n", 1)[1]
-    )
+    root = ET.fromstring(qgis.layer_qml("fill", "'x'", [qgis.Category("x", "x", symbol(hatch=("/", "x")))]).split("\n", 1)[1])
     styles = [option.get("value") for option in root.iter("Option") if option.get("name") == "style"]
     assert styles == ["solid", "f_diagonal", "diagonal_x"] and root.get("labelsEnabled") == "0"
 

@@ -160,9 +160,7 @@ def test_rivers_are_lines(tmp_path):
 
 
 def test_districts_are_joined_by_code(tmp_path):
-    found = read_districts(
-        saved(tmp_path, [FIELD], SIG_CD=["32360"], SIG_KOR_NM=["철원군"], SIG_ENG_NM=["Cheorwon-gun"])
-    )
+    found = read_districts(saved(tmp_path, [FIELD], SIG_CD=["32360"], SIG_KOR_NM=["철원군"], SIG_ENG_NM=["Cheorwon-gun"]))
     row = found.drop(columns="geometry").iloc[0].to_dict()
     assert row == {"id": "32360", "name_en": "Cheorwon-gun", "name_ko": "철원군", "code": "32360"}
     found = read_districts(saved(tmp_path, [FIELD], code=["32360"], name=["철원군"], name_eng=["x"]))

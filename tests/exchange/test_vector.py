@@ -26,17 +26,13 @@ def write(frame, path, **options):
     return path
 
 
-@pytest.mark.parametrize(
-    "name", ["a.gpkg", "a.geojson", "a.shp", "a.fgb", "a.kml", "a.gml", "a.parquet", "한글 이름.gpkg"]
-)
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.shp", "a.fgb", "a.kml", "a.gml", "a.parquet", "한글 이름.gpkg"])
 def test_formats(tmp_path, name):
     path = tmp_path / name
     if path.suffix == ".parquet":
         FRAME.to_parquet(path)
     else:
-        pyogrio.write_dataframe(
-            FRAME, path, **{".shp": {"encoding": "UTF-8"}, ".kml": {"driver": "LIBKML"}}.get(path.suffix, {})
-        )
+        pyogrio.write_dataframe(FRAME, path, **{".shp": {"encoding": "UTF-8"}, ".kml": {"driver": "LIBKML"}}.get(path.suffix, {}))
     found = read_vector(path, what="hazards")
     assert sorted(found.bounds.minx.round(6)) == [127.0, 127.2] and found.crs.is_geographic
     assert "고성군" in set(found[next(column for column in found.columns if column.lower() == "name")])
@@ -188,9 +184,7 @@ def test_too_large_is_refused_before_it_is_read(tmp_path, name, monkeypatch):
 
 def test_broken_ring_becomes_a_missing_shape_and_is_logged(tmp_path, caplog):
     ring = '{"type": "Polygon", "coordinates": [[[127, 38], [127.1, 38]]]}'
-    text = (
-        f'{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {{}}, "geometry": {ring}}}]}}'
-    )
+    text = f'{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {{}}, "geometry": {ring}}}]}}'
     (tmp_path / "a.geojson").write_text(text)
     assert read_vector(tmp_path / "a.geojson", what="hazards").geometry.isna().all()
 

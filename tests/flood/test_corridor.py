@@ -30,15 +30,11 @@ def series(*lines):
 
 def fork():
     """Two reaches in line, a tributary at their joint, and a narrow neighbour close by."""
-    return series(
-        line((0, 0), (5e3, 0)), line((5e3, 0), (9e3, 1e3)), line((5e3, 4e3), (5e3, 0)), line((0, 700), (4e3, 900))
-    )
+    return series(line((0, 0), (5e3, 0)), line((5e3, 0), (9e3, 1e3)), line((5e3, 4e3), (5e3, 0)), line((0, 700), (4e3, 900)))
 
 
 def test_middle_reach_is_a_plain_strip():
-    bands = corridor_bands(
-        series(*(line((1e4 * i, 0), (1e4 * i + 1e4, 0)) for i in range(3))), np.full(3, 350.0), thin_m=0
-    )
+    bands = corridor_bands(series(*(line((1e4 * i, 0), (1e4 * i + 1e4, 0)) for i in range(3))), np.full(3, 350.0), thin_m=0)
     middle = bands[bands.line == 1]
     assert middle.area_m2.sum() == pytest.approx(2 * 350 * 1e4, rel=2e-5)
     assert middle.area_m2.to_numpy() == pytest.approx([7e6 / 3] * 3, rel=2e-5)

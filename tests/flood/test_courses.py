@@ -37,9 +37,7 @@ def test_parts_of_one_river_meet_at_a_node():
 
 
 def test_supplied_columns_are_kept():
-    frame = bare().assign(
-        flows_into=["sea", "stem", ""], drainage_area_km2=[100.0, 20.0, 5.0], mean_width_m=[50.0, np.nan, 9.0]
-    )
+    frame = bare().assign(flows_into=["sea", "stem", ""], drainage_area_km2=[100.0, 20.0, 5.0], mean_width_m=[50.0, np.nan, 9.0])
     found, notes = supplied_courses(frame, CRS, PARAMS)
     assert notes == ()
     assert found.flows_into.tolist() == ["sea", "stem", ""]

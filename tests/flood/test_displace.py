@@ -121,11 +121,7 @@ def test_land_takes_the_bands_not_the_items():
 def test_more_flood_moves_more(period, longer, psi, stronger):
     def moved(years, level):
         params = FloodParameters().override({"psi": min(1.0, level)})
-        return (
-            displace(pocket_river(), pocket_sources(), scenario=FloodScenario(years), params=params)
-            .ledgers[0]
-            .mobilised.sum()
-        )
+        return displace(pocket_river(), pocket_sources(), scenario=FloodScenario(years), params=params).ledgers[0].mobilised.sum()
 
     assert moved(period * longer, psi) >= moved(period, psi) * (1 - 1e-3)
     assert moved(period, psi * stronger) >= moved(period, psi) - 1e-12
@@ -153,9 +149,7 @@ def test_order_of_reaches_does_not_matter():
 
 def test_top_sources_are_what_taking_them_away_shows():
     world = estuary_world()
-    mines = sources(
-        ("south", box(1e3, -300, 3e3, 300), 1, 2, 3, 4), ("south", box(11.7e3, 3e3, 12.2e3, 5e3), 4, 3, 2, 1)
-    )
+    mines = sources(("south", box(1e3, -300, 3e3, 300), 1, 2, 3, 4), ("south", box(11.7e3, 3e3, 12.2e3, 5e3), 4, 3, 2, 1))
     result = displace(world, mines, params=PSI)
     top = top_sources(result, "south", top=9)
     moved = result.mobilised["south"]

@@ -43,18 +43,14 @@ def test_t8_growth(period, value):
 
 def test_t9_three_reaches_in_line():
     out = route(chain([10.0, 20.0, 30.0]), one_class([100, 0, 0]), scale([1 / 13.3] * 3))
-    assert out.deposited[:, 1, 0] == pytest.approx(
-        [29.706770795242534, 54.667543452480324, 13.98801168245217], rel=1e-9
-    )
+    assert out.deposited[:, 1, 0] == pytest.approx([29.706770795242534, 54.667543452480324, 13.98801168245217], rel=1e-9)
     assert out.exported[1, 0] == pytest.approx(1.637674069824977, rel=1e-9)
 
 
 def test_t10_confluence_without_and_with_a_trap():
     river, items, lam = chain([5.0, 8.0, 12.0], [2, 2, -1]), one_class([40, 60, 10]), scale([0.1, 0.2, 0.05])
     free = route(river, items, lam)
-    assert free.deposited[:, 1, 0] == pytest.approx(
-        [8.522452777010674, 30.071119424799583, 30.18605962647597], rel=1e-9
-    )
+    assert free.deposited[:, 1, 0] == pytest.approx([8.522452777010674, 30.071119424799583, 30.18605962647597], rel=1e-9)
     assert free.exported[1, 0] == pytest.approx(41.22036817171377, rel=1e-9)
     held = route(river, items, lam, eta=np.array([[0.0] * 4, [0.9] * 4, [0.0] * 4]))
     assert held.deposited[2, 1, 0] == pytest.approx(18.032853232240214, rel=1e-9)

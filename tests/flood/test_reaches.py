@@ -100,9 +100,7 @@ def test_estuary_is_cut_beside_the_forest():
 
 
 def test_many_pieces_are_numbered_in_order_of_the_river():
-    frame = split_reaches(
-        courses([{"line_id": "long", "flows_into": "", "area_km2": 900.0, "line": line((0, 0), (501e3, 0))}])
-    )
+    frame = split_reaches(courses([{"line_id": "long", "flows_into": "", "area_km2": 900.0, "line": line((0, 0), (501e3, 0))}]))
     assert frame.id.iloc[0] == "long-001" and frame.id.is_monotonic_increasing
 
 

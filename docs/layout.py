@@ -23,7 +23,8 @@ PAGE = Path(__file__).with_name("layout.md")
 HEAD = """# The simulated layout
 
 Written by `docs/layout.py` from the default build of Korea; do not edit. Every number counts simulated fields: the shapes are
-drawn at random under the parameters of `[allocation]` (all `assumed`), so this page shows what was drawn, not what is in the ground.
+drawn at random under the parameters of `[allocation]` (all `assumed`), so this page shows what was drawn, not what is in the
+ground.
 """
 KINDS = ("planned_minefields", "unconfirmed_minefields")
 

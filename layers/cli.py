@@ -17,6 +17,7 @@ from geo.errors import MinemapError
 from geo.source import read_toml
 
 EXITS = "Exit status: 0 done, 1 a check did not hold, 2 wrong use or configuration, 3 invalid data."
+INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 GROUPINGS = ("layer", "class", "district")
 FORMATS = ("table", "csv", "json", "markdown")
 
@@ -33,6 +34,9 @@ class Verbs(click.Group):
                 raise
             click.echo(f"minemap: {fault}", err=True)
             ctx.exit(fault.exit_code)
+        except KeyboardInterrupt:
+            click.echo("minemap: interrupted; nothing was written", err=True)
+            ctx.exit(INTERRUPTED)
         except OSError as fault:
             if ctx.params.get("debug") or isinstance(fault, BrokenPipeError):
                 raise
@@ -106,7 +110,7 @@ def build(ctx: click.Context, /, area: str, output: Path | None, overwrite: bool
 @main.command(epilog=EXITS)
 @click.argument("area", default="korea")
 @click.option("--by", type=click.Choice(GROUPINGS), default="layer", show_default=True, help="How km² are grouped.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--all-series", is_flag=True, help="The reported series side by side instead of the areas.")
 @own_data
 def areas(area: str, by: str, form: str, all_series: bool, **options: Any) -> None:
@@ -157,7 +161,7 @@ def verify(folder: Path, inputs: Path | None) -> None:
 @main.command(epilog=EXITS)
 @click.argument("area", default="korea")
 @click.option("--check", is_flag=True, help="Compare the tables with their registered checksums.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 def sources(area: str, check: bool, form: str) -> None:
     """Print where every number of AREA comes from.
 

@@ -1,6 +1,9 @@
 """The command: what it prints, and how it answers wrong use."""
 
 import json
+import signal
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -104,6 +107,16 @@ def test_a_huge_file_is_refused_before_it_is_read(files):
         stream.truncate(5_000_000_000)  # sparse: takes no room on the disk
     result = run("build", "demo", "--planned", files / "huge.gpkg", "-o", files / "out")
     assert result.exit_code == 3 and "huge.gpkg: expected at most 4,000,000,000 bytes" in result.output
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path):
+    command = [sys.executable, "-m", "layers.cli", "build", "demo", "-o", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stderr.readline() == "building demo ...\n"
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130 and told == "minemap: interrupted; nothing was written\n"
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

@@ -90,14 +90,11 @@ def clearance(atlas: Atlas) -> dict[str, Any]:
         "funding_usd": ("USD", "미화"),
     }
     columns: list[Column] = []
-    for name in frame.columns.drop(["series", "footnote", "confidence", "source"]):
-        stem = next((key for key in names if name.startswith(key)), name)
-        scopes = [SCOPES.get(scope, (scope, scope)) for scope in name.removeprefix(stem).strip("_").split("_") if scope]
-        en, ko = (
-            ", ".join(filter(None, (word, " + ".join(scope[i] for scope in scopes))))
-            for i, word in enumerate(names.get(stem, (stem, stem)))
-        )
-        columns.append((name, en, ko, None if name == "years" else grouped))
+    for stem, words in names.items():  # mines first, money last
+        for name in (name for name in frame.columns if name.startswith(stem)):
+            scopes = [SCOPES.get(scope, (scope, scope)) for scope in name.removeprefix(stem).strip("_").split("_") if scope]
+            en, ko = (", ".join(filter(None, (word, " + ".join(scope[i] for scope in scopes)))) for i, word in enumerate(words))
+            columns.append((name, en, ko, None if name == "years" else grouped))
     columns.append(("footnote", "Footnote", "각주", None))
     title = ("Mines cleared by year", "연도별 제거 지뢰 수")
     found = table("record", "clearance", title, frame, columns)

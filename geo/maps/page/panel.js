@@ -54,6 +54,7 @@
       tab.tabIndex = on ? 0 : -1;
       document.getElementById(tab.getAttribute("aria-controls")).hidden = !on;
     }
+    document.body.classList.toggle("panel-tables", ["choose-areas", "choose-record"].includes(chosen.id)); // tables need room
   }
 
   function wireTabs() {

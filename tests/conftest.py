@@ -22,6 +22,12 @@ def demo():
 
 
 @pytest.fixture(scope="session")
+def korea():
+    """Return the default Korean atlas; tests do not change it."""
+    return layers.build("korea")
+
+
+@pytest.fixture(scope="session")
 def demo_ground(demo_area):
     return ground(demo_area)
 

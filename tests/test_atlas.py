@@ -25,11 +25,6 @@ GEOD = pyproj.Geod(ellps="WGS84")
 LAYOUT = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "layout.py"))
 
 
-@pytest.fixture(scope="session")
-def korea():
-    return build("korea")
-
-
 def plane(atlas, name):
     return np.array(project(atlas[name].frame, atlas.area.crs).geometry.values)
 

@@ -1,0 +1,59 @@
+"""The real Korean page in a browser: complete, small, quiet, and its two origins of displaced mines apart."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.maps.web import draw_map
+
+PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to look at
+
+
+@pytest.fixture(scope="module")
+def korea_path(korea, tmp_path_factory):
+    return draw_map(korea).save(tmp_path_factory.mktemp("korea") / "atlas.html")
+
+
+def opened(page, path):
+    page.goto(path.as_uri())
+    page.wait_for_selector('html[data-ready="11"]', state="attached")
+    page.wait_for_selector("#notice", state="hidden")
+    return page
+
+
+def shown(page):
+    return int(page.evaluate("document.documentElement.dataset.shown"))
+
+
+def test_the_page_is_small(korea_path):
+    assert korea_path.stat().st_size <= 3_000_000
+
+
+def test_every_simulated_field_is_drawn(quiet_page, korea_path):
+    page = opened(quiet_page, korea_path)
+    assert page.locator(".leaflet-hazards-pane path").count() == 1100 + 202
+    assert page.locator("#mark").is_visible()
+
+
+def test_the_two_origins_have_a_switch_each(quiet_page, korea, korea_path):
+    page = opened(quiet_page, korea_path)
+    page.get_by_role("button", name="English").click()
+    origins = korea["flood_displacement"].frame.origin.value_counts()
+    before = shown(page)
+    page.get_by_label("from an assumed source, north").uncheck()
+    assert shown(page) == before - origins["north"]
+    page.get_by_label("from simulated fields, south").uncheck()
+    assert shown(page) == before - origins.sum()
+
+
+@pytest.mark.parametrize(("width", "height", "language"), [(1280, 860, "English"), (375, 812, "한국어")])
+def test_a_picture_for_a_person(quiet_page, korea_path, width, height, language):
+    quiet_page.set_viewport_size({"width": width, "height": height})
+    page = opened(quiet_page, korea_path)
+    page.get_by_role("button", name=language).click()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    picture = PICTURES / f"korea-{width}.png"
+    page.screenshot(path=picture)
+    assert picture.stat().st_size > 50_000
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, "nothing is wider than the screen"

@@ -7,7 +7,7 @@ surface.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -21,10 +21,29 @@ from geo.measure import Floats, areas_m2
 from geo.solve import increasing_root
 
 REACH = 1.05  # candidates keep room to grow by this factor, so that the last scaling cannot make them meet
-PATCH_VERTICES = 24  # of an irregular patch
-COMPACTNESS = (0.35, 0.75)  # 4 pi area / perimeter², assumed
-BEARING_SD_DEG = 8.0  # scatter of strips about the front, assumed
-ASPECT_LN_SD = 0.15  # scatter of the strips' length over width, assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How simulated fields are shaped; every value is assumed and can be set in ``[allocation]``.
+
+    Attributes
+    ----------
+    aspect, aspect_ln_sd : float
+        Length over width of a strip, and its log-normal scatter.
+    bearing_sd_deg : float
+        Scatter of strips about the front [degrees].
+    compactness : tuple of float
+        Least and greatest 4 pi area / perimeter² of a patch.
+    patch_vertices : int
+        Of a patch.
+    """
+
+    aspect: float = 5.0
+    aspect_ln_sd: float = 0.15
+    bearing_sd_deg: float = 8.0
+    compactness: tuple[float, float] = (0.35, 0.75)
+    patch_vertices: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +55,12 @@ class Fields:
     area_m2 : ndarray, shape (n,)
         Target sizes.
     kind : {"strip", "patch"}
-    aspect : float
-        Length over width of a strip.
+    manner : Manner
     """
 
     area_m2: Floats
     kind: str
-    aspect: float = 5.0
+    manner: Manner = field(default_factory=Manner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +232,7 @@ def place(
     count = len(fields.area_m2)
     placed = np.full(count, None, dtype=object)
     others = np.array([], dtype=object) if taken is None else grown(taken)
-    weight = np.cumsum(share * zone.area_m2)
+    weight = np.cumsum(share)  # a point drawn in the whole cell and kept inside the zone falls with share times area
     waiting = np.argsort(-fields.area_m2, kind="stable")
     shapely.prepare(zone.shape)
     for _ in range(tries):
@@ -247,26 +265,26 @@ def candidates(
     cell = np.searchsorted(cumulated, rng.random(len(which)), side="right")
     centre = zone.corners[cell] + rng.random((len(which), 2)) * zone.cell_m
     outline = strips if fields.kind == "strip" else patches
-    points = outline(fields.area_m2[which], fields.aspect, zone.bearing_rad[cell], rng)
+    points = outline(fields.area_m2[which], fields.manner, zone.bearing_rad[cell], rng)
     return np.asarray(shapely.polygons(points + centre[:, None, :]), dtype=object)
 
 
-def strips(area_m2: Floats, aspect: float, bearing_rad: Floats, rng: np.random.Generator) -> Floats:
+def strips(area_m2: Floats, manner: Manner, bearing_rad: Floats, rng: np.random.Generator) -> Floats:
     """Return rectangles about the origin along a bearing, shape (n, 4, 2) [m]."""
-    ratio = aspect * np.exp(rng.normal(0, ASPECT_LN_SD, len(area_m2)))
+    ratio = manner.aspect * np.exp(rng.normal(0, manner.aspect_ln_sd, len(area_m2)))
     length, width = np.sqrt(area_m2 * ratio), np.sqrt(area_m2 / ratio)
     corner = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
     points = corner * np.stack([length, width], axis=1)[:, None, :]
-    return turned(points, bearing_rad + np.radians(rng.normal(0, BEARING_SD_DEG, len(area_m2))))
+    return turned(points, bearing_rad + np.radians(rng.normal(0, manner.bearing_sd_deg, len(area_m2))))
 
 
-def patches(area_m2: Floats, _aspect: float, bearing_rad: Floats, rng: np.random.Generator) -> Floats:
-    """Return irregular rings about the origin with a compactness inside `COMPACTNESS`, shape (n, PATCH_VERTICES, 2) [m]."""
-    angle = np.linspace(0, 2 * np.pi, PATCH_VERTICES, endpoint=False)
-    points = np.empty((len(area_m2), PATCH_VERTICES, 2))
+def patches(area_m2: Floats, manner: Manner, bearing_rad: Floats, rng: np.random.Generator) -> Floats:
+    """Return irregular rings about the origin inside the given compactness, shape (n, manner.patch_vertices, 2) [m]."""
+    angle = np.linspace(0, 2 * np.pi, manner.patch_vertices, endpoint=False)
+    points = np.empty((len(area_m2), manner.patch_vertices, 2))
     waiting = np.arange(len(area_m2))
+    waves = np.arange(2, 6)[:, None]
     while len(waiting):
-        waves = np.arange(2, 6)[:, None]
         height = rng.uniform(0, 0.9, (len(waiting), 4, 1)) / waves
         phase = rng.uniform(0, 2 * np.pi, (len(waiting), 4, 1))
         radius = np.exp((height * np.cos(waves * angle + phase)).sum(axis=1))
@@ -274,7 +292,7 @@ def patches(area_m2: Floats, _aspect: float, bearing_rad: Floats, rng: np.random
         shape = shapely.polygons(points[waiting])
         compact = compactness(shape)
         points[waiting] *= np.sqrt(area_m2[waiting] / shapely.area(shape))[:, None, None]
-        waiting = waiting[(compact < COMPACTNESS[0]) | (compact > COMPACTNESS[1])]
+        waiting = waiting[(compact < manner.compactness[0]) | (compact > manner.compactness[1])]
     return turned(points, bearing_rad + rng.uniform(0, 2 * np.pi, len(area_m2)))
 
 

@@ -18,6 +18,7 @@ import pyproj
 import shapely
 
 from geo.errors import ConfigError, DataError, nearest
+from geo.settings import checked, merged
 from geo.source import Source, area_folder, claimed_titles, key_of, read_toml, registry
 
 TABLES = ("reported", "zones", "rivers", "dams", "gauges", "floods", "places", "incidents", "mines", "policy")
@@ -113,23 +114,42 @@ def read_area(name: str | Path = "korea", overrides: Mapping[str, Any] | None = 
     'metre'
     """
     folder = area_folder(name)
-    settings = merge(read_toml(folder / "area.toml"), overrides or {}, folder / "area.toml")
+    settings = checked(merged(read_toml(folder / "area.toml"), overrides or {}), folder / "area.toml")
     tables = {table: read_table(folder / f"{table}.csv") for table in TABLES}
     lines = read_lines(folder / "lines.csv")
     return StudyArea(
         name=folder.name,
         title_en=settings["title_en"],
         title_ko=settings["title_ko"],
-        bounds=tuple(map(float, settings["bounds"])),  # type: ignore[arg-type]
+        bounds=corners(settings["bounds"], str(folder / "area.toml")),
         crs=plane_crs(settings["crs"], str(folder / "area.toml")),
         folder=folder,
-        settings=MappingProxyType(settings),
+        settings=MappingProxyType(dict(settings)),
         sources=MappingProxyType(registry(folder, citations(tables, lines))),
         lines=lines,
         tables=MappingProxyType(tables),
         titles=MappingProxyType(claimed_titles(folder)),
         figures=MappingProxyType({row.key: row for name in ("reported", "zones") for _, row in tables[name].iterrows()}),
     )
+
+
+def corners(bounds: list[Any], where: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north [degrees].
+
+    Raises
+    ------
+    ConfigError
+        If they are not four numbers in that order.
+    """
+    numbers = [float(edge) for edge in bounds if isinstance(edge, (int, float))]
+    if (
+        len(numbers) != 4
+        or len(bounds) != 4
+        or not (-180 <= numbers[0] < numbers[2] <= 180 and -90 <= numbers[1] < numbers[3] <= 90)
+    ):
+        raise ConfigError("bad bounds", where=where, expected="west, south, east, north in degrees", found=str(bounds))
+    west, south, east, north = numbers
+    return west, south, east, north
 
 
 def plane_crs(text: str, where: str) -> pyproj.CRS:
@@ -152,22 +172,6 @@ def plane_crs(text: str, where: str) -> pyproj.CRS:
             "unsuitable CRS", where=where, expected="a projected CRS in metres other than EPSG:3857", found=str(text)
         )
     return crs
-
-
-def merge(settings: Mapping[str, Any], overrides: Mapping[str, Any], where: Path, path: str = "") -> dict[str, Any]:
-    """Return settings with overrides merged in, table by table; a new name is an error unless its table is free.
-
-    Tables whose keys are names of the user's own (series, shares, figures) may grow; every other unknown key is a slip.
-    """
-    free = ("series", "zone_shares", "figures", "about", "flood", "preference")
-    merged = dict(settings)
-    for key, value in overrides.items():
-        here = f"{path}.{key}".lstrip(".")
-        if key not in merged and not any(part in free for part in here.split(".")):
-            raise ConfigError("unknown setting", where=f"{where}: {here}", mend=nearest(key, merged))
-        inner = merged.get(key)
-        merged[key] = merge(inner, value, where, here) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
-    return merged
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -30,8 +31,9 @@ from geo.errors import ConfigError, DataError
 from geo.exchange.content import combined_sha256, content_sha256, file_content_sha256, layer_frames, table_sha256
 from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
 from geo.exchange.geopackage import STYLE_TABLE, write_geopackage
-from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, prove
+from geo.generalise import as_shown
 from geo.layer import Atlas
+from geo.proof import prove_files
 from geo.source import file_sha256
 from geo.styles import qgis_styles
 
@@ -96,7 +98,7 @@ def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) ->
         manifest = _manifest(shown, work)
         write_json(asdict(manifest), work / MANIFEST)
         if atlas.tier == "public":
-            _prove_files(shown, work)
+            prove_files(atlas, work)
         _move_into_place(work, target)
     return manifest
 
@@ -135,6 +137,7 @@ def versions() -> dict[str, str]:
         "gdal": pyogrio.__gdal_version_string__,
         "geos": shapely.geos_version_string,
         "proj": pyproj.proj_version_str,
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "platform": f"{platform.system()} {platform.machine()}",
     }
 
@@ -210,7 +213,7 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     write_csv(atlas.areas, work / "areas.csv")
     write_json(records(atlas.areas), work / "areas.json")
     write_csv(atlas.lengths, work / "lengths.csv")
-    for name in ("ledger", "overlaps"):
+    for name in ("ledger", "overlaps", "assumed"):
         if not (table := getattr(atlas, name)).empty:
             write_csv(table, work / f"{name}.csv")
     write_geopackage(frames, work / "layers.gpkg", qgis_styles(atlas.layers))
@@ -277,16 +280,6 @@ def _extent(frames: list[gpd.GeoDataFrame]) -> dict[str, Any]:
         "km2": round(sum(measure.total_km2(frame) for frame in frames), 6),
         "bounds": [round(float(edge), 9) for edge in shapely.total_bounds(filled)] if filled else None,
     }
-
-
-def _prove_files(atlas: Atlas, work: Path) -> None:
-    """Read the written hazard layers back and prove that none gives an exact field away."""
-    for name in HAZARD_LAYERS:
-        if name in atlas.layers and is_exact(atlas.layers[name]).any():
-            for suffix in ("parquet", "geojson"):
-                path = work / "layers" / f"{name}.{suffix}"
-                prove(layer_frames(path)[name], area=atlas.area, name=path.name)
-            prove(layer_frames(work / "layers.gpkg")[name], area=atlas.area, name=f"layers.gpkg {name}")
 
 
 def _move_into_place(work: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.exchange.content import canonical, layer_frames, table_cells
+from geo.exchange.content import canonical, layer_frames, opened_page, table_cells
 
 EXCERPT = 60
 IN_BUILD, AGAIN = "in the build", "made again"
@@ -32,8 +32,12 @@ def describe(found: Path, again: Path) -> str:
     ...     describe(one, two)
     'row 2 (dmz), km2: 907 in the build, 906 made again; 1 cell differs'
     """
+    if found.suffix == ".html":
+        return _texts(opened_page(found), opened_page(again))
     compare = {".csv": _tables, ".json": _documents, ".gpkg": _layers, ".parquet": _layers, ".geojson": _layers}
-    return compare.get(found.suffix, _texts)(found, again)
+    if found.suffix in compare:
+        return compare[found.suffix](found, again)
+    return _texts(*(path.read_text("utf-8", errors="replace") for path in (found, again)))
 
 
 def _tables(found: Path, again: Path) -> str:
@@ -122,8 +126,7 @@ def _shapes(one: object, two: object) -> str:
     return f"vertex {place + 1} at {first} in the build, {second} made again"
 
 
-def _texts(found: Path, again: Path) -> str:
-    one, two = (path.read_text("utf-8", errors="replace") for path in (found, again))
+def _texts(one: str, two: str) -> str:
     if one == two:
         return ""
     place = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))

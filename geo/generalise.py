@@ -25,6 +25,7 @@ from geo.layer import COMMON_COLUMNS, Atlas, Layer, listed, make_layer
 HAZARD_LAYERS = ("planned_minefields", "unconfirmed_minefields")
 EXACT_BASES = frozenset({"surveyed", "supplied", "digitised"})
 SMALLEST_CELL_KM = 1.0
+FEWEST = 5  # a smaller count of mapped fields is not told
 KEPT_COLUMNS = (*COMMON_COLUMNS, "national_term", "precision_m", "geometry")
 DENIED = re.compile(  # persons, and what tells where or how to find an exact field
     r"landowner|owner|informant|contact|phone|mobile|address|email|dataent|entered|userentered|resident|disputes|threat|minetype|"
@@ -143,7 +144,7 @@ def as_shown(atlas: Atlas) -> Atlas:
 
     Doing it twice changes nothing.
     """
-    mapped = tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
+    mapped = mapped_layers(atlas)
     if atlas.tier != "public" or not mapped:
         return atlas
     layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
@@ -154,21 +155,58 @@ def as_shown(atlas: Atlas) -> Atlas:
 
 
 def public_table(table: pd.DataFrame, layers: tuple[str, ...]) -> pd.DataFrame:
-    """Return the area table with the mapped hazards' km² to 0.1; differences are taken from the rounded figures.
+    """Return the area table fit for the public: of the mapped hazards only the whole, told as `told_roughly` does.
+
+    Their parts are left out, for the name of a part is the user's own word; published figures stay as they are. Differences are
+    taken from the rounded figures.
 
     Examples
     --------
-    >>> columns = "gross_km2 overlap_km2 net_km2 reported_km2 difference_km2 difference_percent".split()
-    >>> table = pd.DataFrame([[1.26, 0.02, 1.24, 2.0, 0.0, 0.0]], columns=columns).assign(layer="planned_minefields")
-    >>> public_table(table, ("planned_minefields",))[columns].iloc[0].round(6).tolist()
-    [1.3, 0.1, 1.2, 2.0, -0.8, -40.0]
+    >>> columns = "n_features gross_km2 overlap_km2 net_km2 reported_km2 difference_km2 difference_percent".split()
+    >>> table = pd.DataFrame([[7, 1.26, 0.02, 1.24, 2.0, 0.0, 0.0]] * 2, columns=columns)
+    >>> table = table.assign(layer="planned_minefields", part=["all", "Hill 395"])
+    >>> public_table(table, ("planned_minefields",))[columns].round(6).values.tolist()
+    [[7.0, 1.3, 0.1, 1.2, 2.0, -0.8, -40.0]]
     """
-    told, own = table.copy(), table["layer"].isin(layers) & table["net_km2"].notna()
-    told.loc[own, ["gross_km2", "net_km2"]] = table.loc[own, ["gross_km2", "net_km2"]].astype(float).round(1)
-    told.loc[own, "overlap_km2"] = (told["gross_km2"] - told["net_km2"])[own].round(1)
+    mapped = table["layer"].isin(layers)
+    told = table[~mapped | (table["part"] == "all")].reset_index(drop=True)
+    own = told["layer"].isin(layers) & told["net_km2"].notna()
+    told = told_roughly(told, own)
     told.loc[own, "difference_km2"] = (told["net_km2"] - told["reported_km2"])[own]
     told.loc[own, "difference_percent"] = (100 * (told["net_km2"] / told["reported_km2"] - 1))[own]
     return told
+
+
+def public_groups(table: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
+    """Return a table of km² by class or district as the atlas's tier may show it.
+
+    Classes cover one another, so with mapped hazards every class is told roughly; of districts the rows of the mapped layers are.
+    """
+    mapped = mapped_layers(atlas)
+    if atlas.tier != "public" or not mapped:
+        return table
+    return told_roughly(table, table["layer"].isin(mapped) if "layer" in table else pd.Series(True, index=table.index))
+
+
+def told_roughly(table: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
+    """Return a table whose chosen rows tell km² to 0.1 and no count below `FEWEST`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"n_features": [3], "gross_km2": [1.26], "overlap_km2": [0.02], "net_km2": [1.24]})
+    >>> told_roughly(table, table["net_km2"] > 0).iloc[0].tolist()
+    [nan, 1.3, 0.1, 1.2]
+    """
+    told = table.copy()
+    told.loc[own, ["gross_km2", "net_km2"]] = table.loc[own, ["gross_km2", "net_km2"]].astype(float).round(1)
+    told.loc[own, "overlap_km2"] = (told["gross_km2"] - told["net_km2"])[own].round(1)
+    told["n_features"] = told["n_features"].mask(own & (told["n_features"] < FEWEST))
+    return told
+
+
+def mapped_layers(atlas: Atlas) -> tuple[str, ...]:
+    """Return the names of the layers that hold hazards somebody mapped."""
+    return tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
 
 
 def _check_cell(cell_km: float) -> None:

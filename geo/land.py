@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from geo.area import StudyArea
+from geo.errors import ConfigError
 from geo.measure import Floats, buffer, project
 
 MARGIN_DEG = 0.5  # how far side and province polygons reach beyond the bounds
@@ -68,6 +69,13 @@ def ground(area: StudyArea, rivers: gpd.GeoDataFrame | None = None, front: shape
     west, south, east, north = area.bounds + np.array([-1, -1, 1, 1]) * MARGIN_DEG
     parting = chain(area, area.settings["front"]["divider"], own_line(area, front))
     province = chain(area, area.settings["provinces"]["divider"])
+    if parting[0, 0] >= parting[-1, 0] or province[0, 1] <= province[-1, 1]:
+        raise ConfigError(
+            "dividers out of order",
+            where=f"{area.folder / 'area.toml'}: [front] and [provinces] divider",
+            expected="the front from west to east, the provinces from north to south",
+            mend="turn the points about; a front that runs north and south is not provided for",
+        )
     polygons = {
         "land": land_lonlat(area),
         "south": ring(parting, [[parting[-1, 0], south], [parting[0, 0], south]]),

@@ -85,6 +85,8 @@ class Atlas:
     tier : {"public", "restricted"}
     notes : tuple of str
         What a reader must know about this build.
+    assumed : DataFrame
+        Every parameter of the simulated and modelled layers: ``name, value, unit, tag, source``.
     """
 
     area: StudyArea
@@ -98,6 +100,7 @@ class Atlas:
     inputs: Mapping[str, Path]
     tier: str = "public"
     notes: tuple[str, ...] = field(default=())
+    assumed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:

@@ -7,6 +7,7 @@ versions pass when the files say the same; anything else is told with the figure
 from __future__ import annotations
 
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -31,6 +32,7 @@ UNREADABLE = (
     OSError,
     ValueError,
     KeyError,
+    zlib.error,
     pyarrow.ArrowException,
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,

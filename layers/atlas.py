@@ -18,20 +18,21 @@ import pandas as pd
 from geo.area import TABLES, StudyArea, read_area
 from geo.errors import ConfigError, nearest
 from geo.exchange.read import read_boundary, read_districts, read_hazards, read_rivers
+from geo.generalise import generalise
 from geo.land import Ground, ground
 from geo.layer import Atlas, Layer
 from geo.lengths import length_table
-from geo.measure import project
+from geo.measure import project, total_km2
 from geo.reported import Kind, Series, buildable
 from geo.source import Source
 from geo.statistics import layer_table, overlap_table
 from geo.terms import LAYER_NAMES
+from layers.assumed import assumed_table
 from layers.displacement import flood_displacement
 from layers.minefields import (
     KINDS,
     draw_fields,
     mined_density,
-    plane_shapes,
     planned_minefields,
     supplied_fields,
     unconfirmed_minefields,
@@ -126,7 +127,7 @@ def build(
     here = with_sources(here, own)
     start = int(here.settings["seed"] if seed is None else seed)
     with executor(workers, scheduler) as pool:
-        made, ledger, notes = make_layers(here, chosen, own, start, pool)
+        made, ledger, notes = make_layers(here, chosen, own, start, tier, pool)
     layers = MappingProxyType({name: made[name] for name in LAYER_NAMES})
     names = {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
     parameters = {"series": chosen.name, "seed": start, "tier": tier, "config": plain(config or {})}
@@ -142,11 +143,12 @@ def build(
         inputs=table_files(here) | dict(own.files),
         tier=tier,
         notes=notes,
+        assumed=assumed_table(here, start),
     )
 
 
 def make_layers(
-    area: StudyArea, series: Series, own: Supplied, seed: int, pool: Executor | None
+    area: StudyArea, series: Series, own: Supplied, seed: int, tier: str, pool: Executor | None
 ) -> tuple[dict[str, Layer], pd.DataFrame, tuple[str, ...]]:
     """Return all layers by name, the ledger of the flood model, and notes for the reader."""
     made = {"mdl": mdl(area, own.boundary.get("mdl"))}
@@ -155,15 +157,17 @@ def make_layers(
     base = ground(area, project(made["rivers"].frame, area.crs), front)
     made |= zones(area, base, own)
     made |= {kind_layer(kind): supplied_layer(kind, area, own) for kind in own.hazards}
+    given = [as_released(area, made[kind_layer(kind)], tier) for kind in own.hazards]
     kinds = tuple(kind for kind in KINDS if kind not in own.hazards)
-    taken = np.concatenate([np.array([], dtype=object), *(plane_shapes(made[kind_layer(kind)], area) for kind in own.hazards)])
+    taken = np.concatenate([np.array([], dtype=object), *(np.array(frame.geometry.values, dtype=object) for frame in given)])
     room = zone_shapes(area, base, made["dmz"], made["mcz"])
-    drawn, cells = draw_fields(area, base, room, series, kinds=kinds, seed=seed, taken=taken, executor=pool)
-    made |= {kind_layer(kind): SIMULATED[kind](area, series, drawn[kind]) for kind in kinds}
-    made["mined_density"] = mined_density(area, series, cells)
-    sources = south_sources(area, cells, [made[kind_layer(kind)] for kind in own.hazards])
+    drawn = draw_fields(area, base, room, series, kinds=kinds, seed=seed, taken=taken, executor=pool)
+    made |= {kind_layer(kind): SIMULATED[kind](area, series, drawn.fields[kind]) for kind in kinds}
+    made["mined_density"] = mined_density(area, series, drawn.cells, kinds)
+    sources = gpd.GeoDataFrame(pd.concat([drawn.pieces, *given], ignore_index=True), crs=area.crs)
     north = gpd.GeoSeries([base.north.intersection(base.land)], crs=area.crs)
-    made["flood_displacement"], ledger = flood_displacement(area, network, sources, north, base.land)
+    fed_by = tuple(key for kind in KINDS for key in made[kind_layer(kind)].sources)
+    made["flood_displacement"], ledger = flood_displacement(area, network, sources, north, base.land, fed_by, series.as_of)
     made |= {"incidents": incidents(area), "places": places(area), "cleared_areas": cleared_areas(area)}
     return made, ledger, tuple(network.warnings)
 
@@ -189,14 +193,17 @@ def supplied_layer(kind: Kind, area: StudyArea, own: Supplied) -> Layer:
     return supplied_fields(kind, area, frame, "supplied", newest)
 
 
-def south_sources(area: StudyArea, cells: gpd.GeoDataFrame, given: list[Layer]) -> gpd.GeoDataFrame:
-    """Return what the flood model takes as southern sources: expected mined land by cell, and supplied fields whole.
+def as_released(area: StudyArea, layer: Layer, tier: str) -> gpd.GeoDataFrame:
+    """Return what other layers may know of supplied fields: ``mined_km2`` and geometry in ``area.crs``.
 
-    The expectation stands for all layouts at once; a single simulated layout would give single places a false meaning.
+    In the public tier that is the released cells and the released total, spread evenly: whatever is derived from them then tells
+    no more than the cells do.
     """
-    fields = [project(layer.frame, area.crs).assign(mined_km2=lambda frame: frame.area_m2 / 1e6) for layer in given]
-    parts = [part[["mined_km2", "geometry"]] for part in (cells, *fields) if len(part)]
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=area.crs)
+    if tier != "public":
+        return project(layer.frame, area.crs).assign(mined_km2=lambda frame: frame.area_m2 / 1e6)[["mined_km2", "geometry"]]
+    cells = project(generalise(layer, area=area).frame, area.crs)
+    told_km2 = max(round(total_km2(layer.frame), 1), 0.1)
+    return cells.assign(mined_km2=told_km2 / len(cells))[["mined_km2", "geometry"]]
 
 
 def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplied:

@@ -128,17 +128,22 @@ def areas(area: str, by: str, form: str, all_series: bool, **options: Any) -> No
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The page; FOLDER/atlas.html by default.")
 @click.option("--overwrite", is_flag=True)
-def draw(folder: Path, output: Path | None, overwrite: bool) -> None:
+@click.option("--inputs", type=click.Path(file_okay=False, path_type=Path), help="Where the user's files lie.")
+def draw(folder: Path, output: Path | None, overwrite: bool, inputs: Path | None) -> None:
     """Draw only the offline map of a build folder again, from its recorded inputs.
 
     Example: minemap map build/korea -o korea.html
     """
     from geo.maps.web import draw_map
     from geo.reproduce import rebuilt
-    from layers.show import writable
+    from layers.show import own_eyes_only, writable
 
     target = writable(output or folder / "atlas.html", overwrite)
-    draw_map(rebuilt(folder)).save(target)
+    atlas = rebuilt(folder, inputs=inputs)
+    page = draw_map(atlas)
+    if atlas.tier == "restricted":
+        own_eyes_only(target)
+    page.save(target)
     click.echo(f"map: {target}")
 
 

@@ -29,6 +29,8 @@ def flood_displacement(
     south_sources: gpd.GeoDataFrame,
     north_zone: gpd.GeoDataFrame | gpd.GeoSeries,
     land: shapely.Geometry,
+    fed_by: tuple[str, ...] = (),
+    as_of: str = "undated",
 ) -> tuple[Layer, pd.DataFrame]:
     """Return the layer ``flood_displacement`` and the ledger of both origins.
 
@@ -45,6 +47,10 @@ def flood_displacement(
         Land north of the front line; only what lies in river corridors is a source.
     land : polygon
         In the area's projected CRS; corridors are cut to it, the estuary's are not.
+    fed_by : tuple of str
+        Keys of what the southern sources rest on, besides the rivers and dams.
+    as_of : str
+        Date of the southern sources.
 
     Returns
     -------
@@ -68,8 +74,8 @@ def flood_displacement(
         area=area,
         land_class="screening",
         basis="modelled",
-        sources=_sources(area, network),
-        as_of=area.settings.get("rivers", {}).get("as_of", "undated"),
+        sources=tuple(dict.fromkeys((*fed_by, *_sources(area, network)))),
+        as_of=as_of,
         overlap=True,
     )
     return layer, result.ledger_frame()

@@ -16,16 +16,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.allocate import Fields, Zone, place, scaled_to, sizes_m2, surface
+from geo.allocate import Fields, Manner, Zone, place, scaled_to, sizes_m2, surface
 from geo.area import StudyArea
 from geo.errors import ConfigError, nearest
 from geo.land import Ground
 from geo.layer import Layer, make_layer
-from geo.measure import Floats, areas_m2, project
+from geo.measure import Floats, areas_m2
 from geo.reported import Kind, Series
 from geo.terms import LAYERS, NATIONAL_TERMS
 from geo.tiles import map_kernel
-from layers.room import zone_grid
+from layers.room import Grid, zone_grid
 
 KINDS: tuple[Kind, ...] = ("unconfirmed", "planned")  # in the order they are placed: the larger fields first
 SHAPES = {"planned": "strip", "unconfirmed": "patch"}
@@ -54,7 +54,7 @@ def unconfirmed_minefields(area: StudyArea, series: Series, drawn: gpd.GeoDataFr
     return field_layer("unconfirmed", area, series, drawn)
 
 
-def field_layer(kind: str, area: StudyArea, series: Series, drawn: gpd.GeoDataFrame) -> Layer:
+def field_layer(kind: Kind, area: StudyArea, series: Series, drawn: gpd.GeoDataFrame) -> Layer:
     """Return drawn fields of one kind as a layer of basis ``allocated``."""
     name = f"{kind}_minefields"
     mark = kind[0].upper()
@@ -69,22 +69,18 @@ def field_layer(kind: str, area: StudyArea, series: Series, drawn: gpd.GeoDataFr
         national_term=NATIONAL_TERMS[name],
         precision_m=np.nan,
     )
-    sources = (
-        area.source_key(getattr(series, f"{kind}_km2").source),
-        area.settings["zone_shares"][shares_name(area)][f"source_{kind}"],
-    )
     return make_layer(
         name,
         frame,
         area=area,
         land_class=LAND_CLASS[kind],
         basis="allocated",
-        sources=tuple(dict.fromkeys(sources)),
+        sources=series_sources(area, series, (kind,)),
         as_of=series.as_of,
     )
 
 
-def supplied_fields(kind: str, area: StudyArea, frame: gpd.GeoDataFrame, source: str, as_of: str) -> Layer:
+def supplied_fields(kind: Kind, area: StudyArea, frame: gpd.GeoDataFrame, source: str, as_of: str) -> Layer:
     """Return the user's own fields as a layer of basis ``supplied``; nothing is moved or rescaled."""
     name = f"{kind}_minefields"
     defaults = {
@@ -102,6 +98,25 @@ def supplied_fields(kind: str, area: StudyArea, frame: gpd.GeoDataFrame, source:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One member of the simulated fields, and the expectation it was drawn from.
+
+    Attributes
+    ----------
+    fields : dict of str to GeoDataFrame
+        By kind, with ``zone`` and geometry in ``area.crs``; the geodesic total is that of the series.
+    cells : GeoDataFrame
+        The grid cells with ``planned_km2``, ``unconfirmed_km2``, ``mined_km2`` and ``pi``.
+    pieces : GeoDataFrame
+        The cells cut to the zones, with ``mined_km2``: what the flood model takes as southern sources.
+    """
+
+    fields: dict[Kind, gpd.GeoDataFrame]
+    cells: gpd.GeoDataFrame
+    pieces: gpd.GeoDataFrame
+
+
 def draw_fields(
     area: StudyArea,
     ground: Ground,
@@ -112,8 +127,8 @@ def draw_fields(
     seed: int = 0,
     taken: NDArray[np.object_] | None = None,
     executor: Executor | None = None,
-) -> tuple[dict[Kind, gpd.GeoDataFrame], gpd.GeoDataFrame]:
-    """Draw one member of the simulated fields, and the expectation it is drawn from.
+) -> Drawing:
+    """Draw one member of the simulated fields.
 
     Parameters
     ----------
@@ -125,29 +140,20 @@ def draw_fields(
         Which kinds to simulate; a kind the user supplies is left out.
     seed : int
     taken : ndarray of Polygon, optional
-        Supplied fields [m] that simulated ones must not meet.
+        Places [m] that simulated fields must not meet.
     executor : concurrent.futures.Executor, optional
         Zones are filled side by side; the result is the same for any number of workers.
-
-    Returns
-    -------
-    drawn : dict of str to GeoDataFrame
-        By kind, with ``zone`` and geometry in ``area.crs``; the geodesic total is that of the series.
-    cells : GeoDataFrame
-        The 1 km cells with ``planned_km2``, ``unconfirmed_km2``, ``mined_km2`` and ``pi``.
     """
     streams = np.random.SeedSequence(seed).spawn(1 + len(zones))
     counts = {kind: field_counts(area, kind, series.count(kind), tuple(zones)) for kind in kinds}
     sizes = drawn_sizes(area, series, kinds, streams[0])
     near = np.array([], dtype=object) if taken is None else taken
-    tasks = [
-        zone_task(area, series, zone_grid(area, ground, name, shape), counts, sizes, stream, near)
-        for (name, shape), stream in zip(zones.items(), streams[1:], strict=True)
-        if any(counts[kind][name] for kind in kinds)
-    ]
+    used = [(name, stream) for name, stream in zip(zones, streams[1:], strict=True) if any(counts[kind][name] for kind in kinds)]
+    grids = [zone_grid(area, ground, name, zones[name]) for name, _ in used]
+    tasks = [zone_task(area, series, grid, counts, sizes, seed, near) for grid, (_, seed) in zip(grids, used, strict=True)]
     filled = map_kernel(fill_zone, tasks, executor)
-    drawn = {kind: joined(kind, tasks, filled, series.area_km2(kind), area) for kind in kinds}
-    return drawn, expectation(area, tasks)
+    fields = {kind: joined(kind, tasks, filled, series.area_km2(kind), area) for kind in kinds}
+    return Drawing(fields, expectation(area, tasks), cut_expectation(area, grids, tasks))
 
 
 def drawn_sizes(area: StudyArea, series: Series, kinds: tuple[Kind, ...], seed: np.random.SeedSequence) -> dict[Kind, Floats]:
@@ -163,19 +169,21 @@ def drawn_sizes(area: StudyArea, series: Series, kinds: tuple[Kind, ...], seed: 
 def zone_task(
     area: StudyArea,
     series: Series,
-    grid: tuple[Zone, Floats],
+    grid: Grid,
     counts: Mapping[Kind, Mapping[str, int]],
     sizes: Mapping[Kind, Floats],
     seed: np.random.SeedSequence,
     taken: NDArray[np.object_],
 ) -> Task:
     """Return what is needed to fill one zone: its part of each kind's total, and the fields dealt to it."""
-    spec = area.settings["allocation"]
-    zone, preference = grid
+    spec, zone = area.settings["allocation"], grid.zone
     here = [kind for kind in counts if counts[kind][zone.name]]
     part_m2 = {kind: 1e6 * series.area_km2(kind) * counts[kind][zone.name] / series.count(kind) for kind in here}
-    shares = {kind: surface(zone.area_m2, preference, part_m2[kind], where=f"{kind} fields, zone {zone.name}") for kind in here}
-    fields = {kind: Fields(dealt(sizes[kind], counts[kind], zone.name), SHAPES[kind], spec["aspect"]) for kind in here}
+    shares = {
+        kind: surface(zone.area_m2, grid.preference, part_m2[kind], where=f"{kind} fields, zone {zone.name}") for kind in here
+    }
+    manner = Manner(**{name: spec[name] for name in Manner.__dataclass_fields__ if name in spec})
+    fields = {kind: Fields(dealt(sizes[kind], counts[kind], zone.name), SHAPES[kind], manner) for kind in here}
     return Task(zone, shares, fields, seed, taken, spec["tries"])
 
 
@@ -206,51 +214,57 @@ def expectation(area: StudyArea, tasks: list[Task]) -> gpd.GeoDataFrame:
     rows = []
     for task in tasks:
         share = {f"{kind}_km2": task.shares.get(kind, np.zeros(1)) * task.zone.area_m2 / 1e6 for kind in KINDS}
-        place_of = {
-            "x": task.zone.corners[:, 0],
-            "y": task.zone.corners[:, 1],
-            "zone": task.zone.name,
-            "land_km2": task.zone.area_m2 / 1e6,
-        }
+        place_of = {"x": task.zone.corners[:, 0], "y": task.zone.corners[:, 1], "land_km2": task.zone.area_m2 / 1e6}
         rows.append(pd.DataFrame(place_of | share))
-    columns = {"planned_km2": "sum", "unconfirmed_km2": "sum", "land_km2": "sum", "zone": "first"}
-    cells = (
-        pd.concat(rows or [pd.DataFrame(columns=["x", "y", *columns])])
-        .groupby(["x", "y"], as_index=False, sort=True)
-        .agg(columns)
-    )
+    numbers = ["planned_km2", "unconfirmed_km2", "land_km2"]
+    cells = pd.concat(rows or [pd.DataFrame(columns=["x", "y", *numbers], dtype=float)])
+    cells = cells.groupby(["x", "y"], as_index=False, sort=True)[numbers].sum()
     cells["mined_km2"] = cells.planned_km2 + cells.unconfirmed_km2
     cells["pi"] = cells.mined_km2 / cells.land_km2
-    cells = (
-        cells[cells.mined_km2 > 0]
-        .reset_index(drop=True)
-        .round(dict.fromkeys(("planned_km2", "unconfirmed_km2", "land_km2", "mined_km2", "pi"), 9))
-    )
+    cells = cells[cells.mined_km2 > 0].reset_index(drop=True).round(dict.fromkeys([*numbers, "mined_km2", "pi"], 9))
     cell_m = 1000 * area.settings["allocation"]["cell_km"]
     x, y = cells.x.to_numpy(float), cells.y.to_numpy(float)
     return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapely.box(x, y, x + cell_m, y + cell_m), crs=area.crs))
 
 
-def mined_density(area: StudyArea, series: Series, cells: gpd.GeoDataFrame) -> Layer:
-    """Return the expectation grid as a layer: what all simulated layouts have in common."""
-    km = (cells[["x", "y"]].to_numpy(float) / 1000).round().astype(int)
+def cut_expectation(area: StudyArea, grids: list[Grid], tasks: list[Task]) -> gpd.GeoDataFrame:
+    """Return the expected mined land by piece of cell inside its zone: ``mined_km2`` and geometry."""
+    parts = [gpd.GeoDataFrame({"mined_km2": []}, geometry=[], crs=area.crs)]
+    for grid, task in zip(grids, tasks, strict=True):
+        share = np.sum(list(task.shares.values()), axis=0)
+        mined = {"mined_km2": share[grid.of_cell] * grid.piece_m2 / 1e6}
+        parts.append(gpd.GeoDataFrame(mined, geometry=gpd.GeoSeries(grid.pieces, crs=area.crs)))
+    return gpd.GeoDataFrame(pd.concat(parts[1:] or parts, ignore_index=True), crs=area.crs)
+
+
+def mined_density(area: StudyArea, series: Series, cells: gpd.GeoDataFrame, kinds: tuple[Kind, ...] = KINDS) -> Layer:
+    """Return the expectation grid as a layer: what the simulated layouts of the given kinds have in common."""
+    km = area.settings["allocation"]["cell_km"]
+    place_of = (cells[["x", "y"]].to_numpy(float) / (1000 * km)).round().astype(int)
+    what = " and ".join(sorted(kinds))
     frame = cells.assign(
-        id=[f"cell-{x:04d}-{y:04d}" for x, y in km],
-        name_en="Expected mined land, 1 km cell",
-        name_ko="기대 매설 면적, 1 km 격자",
+        id=[f"cell-{x:04d}-{y:04d}" for x, y in place_of],
+        name_en=f"Expected {what} mined land (simulated), {km:g} km cell",
+        name_ko=f"기대 매설 면적(모의), {km:g} km 격자",
         series=series.name,
     ).drop(columns=["x", "y"])
-    stated = [figure for figure in (series.planned_km2, series.unconfirmed_km2) if figure is not None]
-    sources = [area.source_key(figure.source) for figure in stated]
     return make_layer(
         "mined_density",
         frame,
         area=area,
         land_class="indication",
         basis="modelled",
-        sources=tuple(dict.fromkeys(sources)),
+        sources=series_sources(area, series, kinds or KINDS),
         as_of=series.as_of,
     )
+
+
+def series_sources(area: StudyArea, series: Series, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+    """Return the keys of what simulated fields rest on: the reported totals and the shares by zone."""
+    stated = [getattr(series, f"{kind}_km2") for kind in kinds]
+    shares = area.settings["zone_shares"][shares_name(area)]
+    totals = [area.source_key(figure.source) for figure in stated if figure is not None]
+    return tuple(dict.fromkeys([*totals, *(shares[f"source_{kind}"] for kind in kinds)]))
 
 
 def field_counts(area: StudyArea, kind: str, count: int, zones: tuple[str, ...]) -> dict[str, int]:
@@ -293,8 +307,3 @@ def dealt(sizes: Floats, counts: Mapping[str, int], zone: str) -> Floats:
     order = list(counts)
     start = sum(counts[name] for name in order[: order.index(zone)])
     return sizes[start : start + counts[zone]]
-
-
-def plane_shapes(layer: Layer, area: StudyArea) -> NDArray[np.object_]:
-    """Return a layer's shapes in ``area.crs``."""
-    return np.array(project(layer.frame, area.crs).geometry.values, dtype=object)

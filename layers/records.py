@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.area import StudyArea
+from geo.errors import ConfigError, DataError
 from geo.layer import Layer, make_layer
 
 INCIDENT_COLUMNS = (
@@ -39,7 +40,7 @@ INCIDENT_COLUMNS = (
 
 def incidents(area: StudyArea) -> Layer:
     """Return documented finds, accidents and warnings; no other layer reads them."""
-    rows = area.tables["incidents"]
+    rows = filled(area, "incidents")
     frame = points(rows, rows.id, rows.place_en, rows.place_ko.where(rows.place_ko != "", rows.place_en)).join(
         rows[list(INCIDENT_COLUMNS)]
     )
@@ -61,7 +62,7 @@ def incidents(area: StudyArea) -> Layer:
 
 def places(area: StudyArea) -> Layer:
     """Return named places for orientation."""
-    rows = area.tables["places"]
+    rows = filled(area, "places")
     ids = [f"place-{n:03d}" for n in range(1, len(rows) + 1)]
     frame = points(rows, pd.Series(ids, index=rows.index), rows.name_en, rows.name_ko).join(
         rows[["kind", "population", "population_year", "accuracy_km"]]
@@ -82,6 +83,10 @@ def places(area: StudyArea) -> Layer:
 
 def cleared_areas(area: StudyArea) -> Layer:
     """Return places recorded as cleared or searched, as points with their uncertainty; none is released by this record."""
+    if not area.settings["cleared"]:
+        raise ConfigError(
+            "no record of clearance", where=f"{area.folder / 'area.toml'}: [[cleared]]", mend="an area needs at least one"
+        )
     rows = pd.DataFrame([cleared_row(area, entry) for entry in area.settings["cleared"]])
     frame = points(rows, rows.id, rows.name_en, rows.name_ko).join(rows.drop(columns=["id", "name_en", "name_ko", "lon", "lat"]))
     keys = tuple(sorted(set(frame.sources)))
@@ -97,8 +102,25 @@ def cleared_areas(area: StudyArea) -> Layer:
     )
 
 
+def filled(area: StudyArea, table: str) -> pd.DataFrame:
+    """Return a table that must not be empty.
+
+    Raises
+    ------
+    DataError
+        If it has no row.
+    """
+    if area.tables[table].empty:
+        raise DataError("empty table", where=str(area.folder / f"{table}.csv"), mend="an area needs at least one row")
+    return area.tables[table]
+
+
 def cleared_row(area: StudyArea, entry: dict[str, Any]) -> dict[str, Any]:
     """Return one record of ``[[cleared]]`` with its figure and its point: its own, its figure's, or that of a named place."""
+    if lacking := [key for key in ("id", "name_en", "name_ko", "figure", "date") if key not in entry]:
+        raise ConfigError(
+            "incomplete record", where=f"{area.folder / 'area.toml'}: [[cleared]]", found=f"no {', '.join(lacking)}"
+        )
     figure = area.figure(entry["figure"])
     spot: dict[str, Any] = dict(entry)
     if "place" in entry:

@@ -6,6 +6,8 @@ roads and known fields are not in the shipped data, so those terms of the prefer
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -18,6 +20,7 @@ from geo.layer import Layer
 from geo.measure import Floats, areas_m2, buffer, project
 from geo.tiles import grid_cells, subdivide
 
+CRUMB_M2 = 1.0  # pieces below this are left over from cutting
 TANGENT_M = 1000.0  # the front's bearing is that of the chord this far to either side of the nearest point
 
 
@@ -41,32 +44,57 @@ def zone_shapes(area: StudyArea, ground: Ground, dmz: Layer, mcz: Layer) -> dict
     return shapes
 
 
-def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometry) -> tuple[Zone, Floats]:
-    """Return a zone with its grid, and the preference of each cell (assumed, overridable in ``[allocation.preference]``)."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A zone with its expectation grid.
+
+    Attributes
+    ----------
+    zone : Zone
+        With n cells.
+    preference : ndarray, shape (n,)
+        Of each cell; assumed, overridable in ``[allocation.preference]``.
+    pieces : ndarray of Polygon, shape (m,)
+        The cells cut to the zone; a cell may fall into several.
+    of_cell : ndarray of int, shape (m,)
+        The cell of each piece.
+    piece_m2 : ndarray, shape (m,)
+        Geodesic area of each piece.
+    """
+
+    zone: Zone
+    preference: Floats
+    pieces: NDArray[np.object_]
+    of_cell: NDArray[np.intp]
+    piece_m2: Floats
+
+
+def zone_grid(area: StudyArea, ground: Ground, name: str, shape: shapely.Geometry) -> Grid:
+    """Return a zone with its grid."""
     cell_m = 1000 * float(area.settings["allocation"]["cell_km"])
     cells = grid_cells(shape.bounds, cell_m)
-    area_m2 = shared_m2(shape, cells, area)
-    used = area_m2 > 1.0
+    pieces, of_cell = cell_pieces(shape, cells)
+    piece_m2 = areas_m2(gpd.GeoSeries(pieces, crs=area.crs))
+    used, number = np.unique(of_cell, return_inverse=True)
+    area_m2 = np.bincount(number, weights=piece_m2, minlength=len(used)).astype(float)
     corners = shapely.bounds(cells[used])[:, :2]
     distance_m, bearing_rad = beside_front(ground.front, corners + cell_m / 2)
-    zone = Zone(name, shape, corners, cell_m, area_m2[used], bearing_rad)
     wanted = area.settings["allocation"]["preference"]
-    follows = name in wanted["front_zones"]
-    return zone, np.exp(-distance_m / (1000 * wanted["front_km"])) if follows else np.ones(len(corners))
+    falls = np.exp(-distance_m / (1000 * wanted["front_km"])) if name in wanted["front_zones"] else np.ones(len(used))
+    return Grid(Zone(name, shape, corners, cell_m, area_m2, bearing_rad), falls, pieces, number, piece_m2)
 
 
-def shared_m2(shape: shapely.Geometry, cells: NDArray[np.object_], area: StudyArea) -> Floats:
-    """Return the geodesic area [m²] of each cell inside a shape, shape (n,); only cells on its edge are cut."""
+def cell_pieces(shape: shapely.Geometry, cells: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return the cells cut to a shape and the cell of each piece; only cells on its edge are cut, crumbs are dropped."""
     shapely.prepare(shape)
-    inside = shapely.contains(shape, cells)
-    edge = np.flatnonzero(~inside & shapely.intersects(shape, cells))
-    pieces = subdivide(shape)
-    of_piece, of_cell = shapely.STRtree(cells[edge]).query(pieces, predicate="intersects")
-    cut_m2 = areas_m2(gpd.GeoSeries(shapely.intersection(pieces[of_piece], cells[edge][of_cell]), crs=area.crs))
-    total_m2 = np.zeros(len(cells))
-    total_m2[inside] = areas_m2(gpd.GeoSeries(cells[inside], crs=area.crs))
-    np.add.at(total_m2, edge[of_cell], cut_m2)
-    return total_m2
+    inside = np.flatnonzero(shapely.contains(shape, cells))
+    rest = np.setdiff1d(np.arange(len(cells)), inside)
+    edge = rest[shapely.intersects(shape, cells[rest])]
+    parts = subdivide(shape)
+    of_part, of_edge = shapely.STRtree(cells[edge]).query(parts, predicate="intersects")
+    cut = np.asarray(shapely.intersection(parts[of_part], cells[edge][of_edge]), dtype=object)
+    real = shapely.area(cut) > CRUMB_M2
+    return np.concatenate([cells[inside], cut[real]]), np.concatenate([inside, edge[of_edge[real]]])
 
 
 def beside_front(front: shapely.LineString, points: Floats) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import shutil
@@ -17,8 +18,10 @@ from geo.area import read_area
 from geo.build import MANIFEST, read_manifest
 from geo.errors import ConfigError
 from geo.exchange.read import read_districts
+from geo.generalise import as_shown, public_groups
 from geo.land import ground
 from geo.layer import Atlas
+from geo.measure import project
 from geo.reported import series_table
 from geo.source import area_folder, check_tables, data_folder
 from geo.statistics import COLUMNS, grouped
@@ -27,32 +30,21 @@ from layers.atlas import build
 
 KM2 = ("gross_km2", "overlap_km2", "net_km2", "reported_km2", "difference_km2", "shared_km2")
 KM = ("value_km", "reported_km", "difference_km")
-SHOWN = (
-    "layer",
-    "part",
-    "n_features",
-    "gross_km2",
-    "overlap_km2",
-    "net_km2",
-    "reported_km2",
-    "series",
-    "difference_percent",
-    "verdict",
-    "basis",
-)
+SHOWN = [name for name in COLUMNS if name not in ("as_of", "difference_km2")]  # what fits a terminal
 
 
 def report(atlas: Atlas) -> str:
-    """Return what a build tells its user: areas, solved widths, the front line's length, overlaps, what to keep in mind."""
-    solved = atlas.lengths[(atlas.lengths.line != "rivers")].drop(columns=["as_of", "basis"])
+    """Return what a build tells its user, as its files do: areas, widths, the front line's length, overlaps, what to keep in mind."""
+    shown = as_shown(atlas)
+    solved = shown.lengths[(shown.lengths.line != "rivers")].drop(columns=["as_of", "basis"])
     return "\n".join(
         [
             "Areas, km² (geodesic)",
-            printed(atlas.areas[list(SHOWN)], "table"),
+            printed(shown.areas[SHOWN], "table"),
             "Lengths and solved widths, km (geodesic)",
             printed(solved, "table"),
             "Shared by two layers, km²",
-            printed(atlas.overlaps, "table"),
+            printed(shown.overlaps, "table"),
             TEXTS["no_data"].en,
             TEXTS["rounding"].en,
         ]
@@ -134,9 +126,23 @@ def pad(text: str, width: int, right: bool) -> str:
 
 
 def areas_of(name: str, by: str, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the area table of a study area, or of a build folder as it was written."""
+    """Return the area table of a study area as its tier may show it, or that of a build folder as it was written.
+
+    Raises
+    ------
+    ConfigError
+        If a build folder is to be grouped, or built otherwise than it was.
+    """
     if (Path(name) / MANIFEST).is_file():
         read_manifest(name)
+        defaults = {key: parameter.default for key, parameter in inspect.signature(build).parameters.items()}
+        if given := [f"--{key}" for key, value in options.items() if value != defaults[key]]:
+            raise ConfigError(
+                "a build folder's table is as it was written",
+                where=name,
+                found=", ".join(given),
+                mend="options belong to an area: minemap areas AREA",
+            )
         if by == "layer":
             rows = json.loads((Path(name) / "areas.json").read_text(encoding="utf-8"))
             return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_features": "Int64"})
@@ -144,7 +150,7 @@ def areas_of(name: str, by: str, options: Mapping[str, Any]) -> pd.DataFrame:
             "a build folder holds the table by layer only", where=name, mend=f"name the study area: minemap areas AREA --by {by}"
         )
     atlas = build(name, **options)
-    return atlas.areas if by == "layer" else grouped(atlas, by, districts_of(atlas))
+    return as_shown(atlas).areas if by == "layer" else public_groups(grouped(atlas, by, districts_of(atlas)), atlas)
 
 
 def districts_of(atlas: Atlas) -> gpd.GeoDataFrame:
@@ -152,7 +158,8 @@ def districts_of(atlas: Atlas) -> gpd.GeoDataFrame:
     if "districts" in atlas.parameters:
         own = read_districts(atlas.inputs[atlas.parameters["districts"]], area=atlas.area)
         return own.rename(columns={"name_en": "name"}).to_crs("EPSG:4326")
-    base, names = ground(atlas.area), atlas.area.settings["provinces"]
+    front = project(atlas["mdl"].frame, atlas.area.crs).geometry.iloc[0]
+    base, names = ground(atlas.area, None, front), atlas.area.settings["provinces"]
     shapes = [getattr(base, side).intersection(base.south).intersection(base.land) for side in ("west", "east")]
     titles = [names["names"][names[side]][0] for side in ("west", "east")]
     frame = gpd.GeoDataFrame(
@@ -223,6 +230,12 @@ def writable(path: Path, overwrite: bool) -> Path:
     if path.exists() and not overwrite:
         raise ConfigError("target exists", where=str(path), mend="use --overwrite, or name another file with -o")
     return path
+
+
+def own_eyes_only(path: Path) -> None:
+    """Make an empty file, or one that stands there, its owner's alone, before anything secret is written to it."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def copy_demo(folder: Path) -> Path:

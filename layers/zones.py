@@ -204,7 +204,7 @@ def zone_layer(name: str, area: StudyArea, bands: list[Band], sources: list[str]
     frame["part"] = [band.part for band in bands]
     frame["figure"] = [band.figure for band in bands]
     frame["distance_m"] = [round(band.distance_m, 3) for band in bands]
-    frame["precision_m"] = float(area.settings["front"]["uncertainty_m"])
+    frame["precision_m"] = float(area.settings["mcz" if name == "mcz" else "front"]["uncertainty_m"])
     return make_layer(name, frame, area=area, land_class="zone", basis="declared", sources=tuple(sources), as_of=as_of)
 
 

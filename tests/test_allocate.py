@@ -1,5 +1,7 @@
 """Placing fields under a total: the surface of greatest entropy (T15), fair draws, and shapes that never meet."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pyproj
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from geo.allocate import (
     REACH,
     Fields,
+    Manner,
     Zone,
     apart,
     compactness,
@@ -140,7 +143,7 @@ def sides_and_bearing(shape):
 def test_strips_follow_the_bearing():
     n, bearing = 2000, np.radians(60.0)
     area_m2 = np.geomspace(1e3, 1e6, n)
-    shapes = shapely.polygons(strips(area_m2, 5.0, np.full(n, bearing), seeded()))
+    shapes = shapely.polygons(strips(area_m2, Manner(), np.full(n, bearing), seeded()))
     assert shapely.area(shapes) == pytest.approx(area_m2)
     length, width, axis_deg = np.array([sides_and_bearing(shape) for shape in shapes]).T
     assert np.median(length / width) == pytest.approx(5.0, rel=0.03)
@@ -151,7 +154,7 @@ def test_strips_follow_the_bearing():
 
 def test_patches_are_irregular_and_never_slivers():
     area_m2 = np.geomspace(1e3, 1e7, 1000)
-    points = patches(area_m2, 1.0, np.zeros(1000), seeded())
+    points = patches(area_m2, Manner(), np.zeros(1000), seeded())
     shapes = shapely.polygons(points)
     assert points.shape[1] >= 12
     assert shapely.is_valid(shapes).all()
@@ -197,6 +200,22 @@ def test_places_follow_the_share():
     share = np.where(east, 0.09, 0.01)
     placed = place(zone, share, Fields(np.full(1000, 1e3), "patch"), seeded())
     assert (shapely.get_x(shapely.centroid(placed)) >= 485_000).mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_cells_cut_by_the_edge_get_their_part():
+    whole = square_zone()
+    middle = shapely.box(*whole.shape.bounds).centroid.x
+    west, south, east, north = whole.shape.bounds
+    cut = middle + 0.3 * whole.cell_m  # the column of cells at the new edge lies in the zone by 30 %
+    shape = shapely.box(west, south, cut, north)
+    keep = whole.corners[:, 0] < cut
+    corners = whole.corners[keep]
+    inside = np.clip(cut - corners[:, 0], 0, whole.cell_m) / whole.cell_m
+    zone = replace(whole, shape=shape, corners=corners, area_m2=whole.area_m2[keep] * inside, bearing_rad=whole.bearing_rad[keep])
+    placed = place(zone, np.full(len(corners), 0.05), Fields(np.full(4000, 100.0), "strip"), seeded())
+    x = shapely.get_x(shapely.centroid(placed))
+    last = corners[:, 0].max()
+    assert (x >= last).mean() == pytest.approx(zone.area_m2[corners[:, 0] == last].sum() / zone.area_m2.sum(), rel=0.12)
 
 
 def test_no_field_starts_where_the_share_is_zero():

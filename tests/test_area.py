@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.area import NUMBERS, TABLES, merge, plane_crs, read_area, read_lines, read_table
+from geo.area import NUMBERS, TABLES, plane_crs, read_area, read_lines, read_table
 from geo.errors import ConfigError, DataError
+from geo.settings import merged
 from geo.source import data_folder
 
 
@@ -73,27 +74,45 @@ def test_overrides_are_merged_and_the_file_stays_as_it_is(demo_area):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"sead": 1}, "unknown setting: .*area.toml: sead: did you mean seed"),
-        ({"allocation": {"aspct": 3}}, "unknown setting: .*area.toml: allocation.aspct: did you mean aspect"),
-        ({"front": {"lines": "x"}}, "front.lines: did you mean line"),
+        ({"sead": 1}, r"area.toml: found sead is unknown \(did you mean seed\?\)"),
+        ({"allocation": {"aspekt": 1.0}}, "allocation.aspekt is unknown .did you mean allocation.aspect"),
+        ({"allocation": {"preference": {"bogus": 1}}}, "allocation.preference.bogus is unknown"),
+        ({"mcz": {"figures": {"standard": {"bogus": 1}}}}, "mcz.figures.standard.bogus is unknown"),
+        ({"series": {"mine": {"planned_area": "x"}}}, "series.mine.as_of is missing"),
+        ({"seed": "x"}, "seed = 'x', expected a whole number from 0"),
+        ({"seed": -1}, "seed = -1"),
+        ({"seed": True}, "seed = True"),
+        ({"mcz": 5}, "mcz is unknown.*mcz.figure is missing"),
+        ({"allocation": {"cell_km": 0, "aspect": "wide"}}, "aspect = 'wide', expected a number from 1; allocation.cell_km = 0"),
+        ({"allocation": {"size_ln_sd": float("nan")}}, "size_ln_sd = nan"),
+        ({"allocation": {"patch_vertices": 11}}, "patch_vertices = 11, expected a whole number from 12 to 1000"),
+        ({"front": {"uncertainty_m": 0}}, "front.uncertainty_m = 0, expected a number above 0"),
+        ({"dmz": {"other": "x"}}, "dmz.other = 'x', expected a list"),
+        ({"synthetic": "no"}, "expected true or false"),
+        ({"cleared": [1]}, "expected a list of tables"),
+        ({"bounds": [1, 2]}, "bad bounds"),
+        ({"bounds": [10, 20, 5, 30]}, "bad bounds"),
     ],
 )
-def test_unknown_settings_are_named(overrides, message):
+def test_slips_in_the_settings_are_told(overrides, message):
     with pytest.raises(ConfigError, match=message):
         read_area("demo", overrides)
 
 
-@pytest.mark.parametrize(
-    "free", [{"series": {"own": {"as_of": "2030"}}}, {"zone_shares": {"own": {}}}, {"flood": {"return_period_yr": 20}}]
-)
-def test_tables_of_own_names_may_grow(free):
-    ((table, added),) = free.items()
-    assert set(added) <= set(read_area("demo", free).settings[table])
+def test_every_fault_is_told_at_once():
+    with pytest.raises(ConfigError) as told:
+        read_area("demo", {"seed": "x", "title_en": "", "crs": 5186})
+    assert all(word in str(told.value) for word in ("seed", "title_en", "crs"))
 
 
-def test_a_table_may_replace_a_value_whole(tmp_path):
-    assert merge({"a": {"b": 1}}, {"a": 2}, tmp_path) == {"a": 2}
-    assert merge({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}, tmp_path) == {"a": {"b": 3, "c": 2}}
+def test_names_of_ones_own_are_free():
+    own = {"planned": {"dmz": 1}, "unconfirmed": {"ccz": 1}, "source_planned": "invented", "source_unconfirmed": "invented"}
+    assert "mine" in read_area("demo", {"zone_shares": {"mine": own}}).settings["zone_shares"]
+
+
+def test_tables_merge_and_values_replace():
+    assert merged({"a": {"b": 1}}, {"a": 2}) == {"a": 2}
+    assert merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "c": 2}}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
@@ -14,6 +15,7 @@ from geo.allocate import compactness
 from geo.area import read_area
 from geo.errors import ConfigError, DataError
 from geo.exchange.content import content_sha256
+from geo.generalise import as_shown
 from geo.land import ground
 from geo.measure import project, total_km2
 from geo.terms import LAYER_NAMES
@@ -247,3 +249,38 @@ def test_layers_package_offers_the_recipe():
     assert layers.build is build
     with pytest.raises(AttributeError):
         _ = layers.nothing
+
+
+def test_the_public_tier_tells_no_more_than_its_cells(tmp_path):
+    """Two surveys that fill the same cells with the same km² give the same atlas, byte for byte but for the input's checksum."""
+    shown = []
+    for shift_m in (0.0, 130.0):
+        boxes = [
+            shapely.box(*(500_200 + shift_m + 3000 * n, 2_206_300, 500_500 + shift_m + 3000 * n, 2_206_600)) for n in range(5)
+        ]
+        own = gpd.GeoDataFrame({"hazard_id": [f"s{n}" for n in range(5)]}, geometry=boxes, crs=32626)
+        own.to_file(tmp_path / "own.gpkg")
+        shown.append(as_shown(build("demo", unconfirmed=tmp_path / "own.gpkg")))
+    one, two = shown
+    assert len(one["unconfirmed_minefields"].frame) == 5
+    for name in LAYER_NAMES:
+        assert content_sha256(one[name].frame) == content_sha256(two[name].frame), name
+    for table in ("areas", "lengths", "ledger", "overlaps", "assumed"):
+        pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
+
+
+def test_supplied_fields_are_named_as_what_feeds_the_flood_zones(tmp_path):
+    own = gpd.GeoDataFrame({"hazard_id": ["s"]}, geometry=[shapely.box(-27.0, 19.95, -26.99, 19.96)], crs=4326)
+    own.to_file(tmp_path / "very-secret-name.gpkg")
+    atlas = build("demo", unconfirmed=tmp_path / "very-secret-name.gpkg")
+    assert "supplied" in atlas["flood_displacement"].sources
+    assert set(atlas["mined_density"].frame.name_en) == {"Expected planned mined land (simulated), 1 km cell"}
+    assert not any("very-secret-name" in source.title for source in atlas.area.sources.values())
+
+
+def test_what_is_assumed_is_told(korea):
+    table = korea.assumed.set_index("name")
+    assert table.tag.isin(["published", "derived", "assumed"]).all()
+    for name in ("seed", "allocation.aspect", "allocation.preference.front_km", "zone_shares.jcs-2018.planned", "flood.p_ref"):
+        assert table.tag[name] == "assumed"
+    assert "series.mnd-2003.planned_count_assumed" in table.index

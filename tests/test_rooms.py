@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 # a room may import from rooms before it, and from modules of its own room
 ROOMS = (
     ("geo.errors", "geo.terms"),
-    ("geo.source",),
+    ("geo.source", "geo.settings"),
     ("geo.area",),
     ("geo.solve", "geo.layer"),
     ("geo.measure",),
@@ -27,7 +27,7 @@ ROOMS = (
         "geo.exchange",
     ),
     ("geo.styles", "geo.maps"),
-    ("geo.difference", "geo.build", "geo.reproduce"),
+    ("geo.difference", "geo.proof", "geo.build", "geo.reproduce"),
     ("layers",),
     ("layers.show", "layers.cli"),
 )

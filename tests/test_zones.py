@@ -76,7 +76,7 @@ def test_zones_say_what_they_are(demo):
         frame = demo[name].frame
         assert set(frame.basis) == {"declared"}
         assert set(frame.land_class) == {"zone"}
-        assert (frame.precision_m == 100.0).all()
+        assert (frame.precision_m == (1000.0 if name == "mcz" else 100.0)).all()
     assert by_part(demo["dmz"]).name_en["south_westmark"] == "DMZ southern half Westmark"
     assert by_part(demo["dmz"]).name_ko["north"] == "비무장지대 북측"
 

@@ -7,9 +7,12 @@ or PROJ then gives other bytes but the same content.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 import warnings
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
 MULTI_TYPES = (4, 5, 6)  # GEOS: multipoint, multilinestring, multipolygon
 POWERS = np.array([float(f"1e{power}") for power in range(300)])
+DATA_BLOCK = re.compile(r'(<script type="application/json" id="data-([^"]+)">)([^<]*)(?=</script>)')
 
 
 def canonical(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -142,11 +146,32 @@ def table_cells(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
+def page_blocks(text: str) -> dict[str, str]:
+    """Return the JSON text of every compressed data block of a page, by name.
+
+    Examples
+    --------
+    >>> block = base64.b64encode(zlib.compress(b'{"n":1}')).decode()
+    >>> page_blocks(f'<p>1</p><script type="application/json" id="data-dmz">{block}</script>')
+    {'dmz': '{"n":1}'}
+    """
+    return {name: _inflated(block) for _, name, block in DATA_BLOCK.findall(text)}
+
+
+def opened_page(path: Path) -> str:
+    """Return a page's text with its data blocks decoded: another zlib packs the same data into other bytes."""
+    return DATA_BLOCK.sub(lambda found: found[1] + _inflated(found[3]), path.read_bytes().decode().replace("\r\n", "\n"))
+
+
+def _inflated(block: str) -> str:
+    return zlib.decompress(base64.b64decode(block, validate=True)).decode()
+
+
 def file_content_sha256(path: Path) -> str:
     """Return the SHA-256 of what a build file says.
 
-    Layers are read back and put into canonical form; CSV counts by its cells, JSON by its values, anything else by its
-    text. A GeoPackage combines its tables.
+    Layers are read back and put into canonical form; CSV counts by its cells, JSON by its values, a page by its text with the
+    data blocks decoded, anything else by its text. A GeoPackage combines its tables.
 
     Examples
     --------
@@ -163,6 +188,8 @@ def file_content_sha256(path: Path) -> str:
         return _digest(table_cells(path).to_dict("split"))
     if path.suffix == ".json":
         return _digest(json.loads(path.read_text(encoding="utf-8")))
+    if path.suffix == ".html":
+        return hashlib.sha256(opened_page(path).encode()).hexdigest()
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 

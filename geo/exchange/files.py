@@ -95,8 +95,11 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_json(value: object, path: Path) -> None:
-    """Write a value as JSON: UTF-8, sorted keys, one-space indent, no NaN."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    """Write a value as JSON: UTF-8, keys in the order given, one-space indent, no NaN.
+
+    The order of a configuration's tables is kept, for the rows of the area table follow it.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

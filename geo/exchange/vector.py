@@ -91,23 +91,16 @@ def _check_size(file: Path, what: str, max_bytes: int) -> None:
     size = sum(part.stat().st_size for part in file.rglob("*") if part.is_file()) if file.is_dir() else file.stat().st_size
     if size == 0:
         raise DataError("empty file", where=where, found="0 bytes")
-    if size > max_bytes:
-        raise DataError(
-            "file too large",
-            where=where,
-            expected=f"at most {max_bytes:,} bytes",
-            found=f"{size:,}",
-            mend="cut it to the study area first",
-        )
+    _check_limit("file too large", size, max_bytes, "bytes", where)
 
 
-def _check_count(count: int, where: str, max_features: int) -> None:
-    if count > max_features:
+def _check_limit(what: str, found: int, most: int, unit: str, where: str) -> None:
+    if found > most:
         raise DataError(
-            "too many features",
+            what,
             where=where,
-            expected=f"at most {max_features:,}",
-            found=f"{count:,}",
+            expected=f"at most {most:,} {unit}",
+            found=f"{found:,}",
             mend="cut the file to the study area first",
         )
 
@@ -122,7 +115,7 @@ def _read_parquet(file: Path, what: str, max_features: int) -> gpd.GeoDataFrame:
         raise DataError("not readable", where=where, found=_first_line(fault), mend="is it complete GeoParquet?") from fault
     if not is_geo:
         raise DataError("no geometry", where=where, mend="write it as GeoParquet")
-    _check_count(count, where, max_features)
+    _check_limit("too many features", count, max_features, "features", where)
     return gpd.read_parquet(file)
 
 
@@ -134,7 +127,7 @@ def _read_gdal(file: Path, what: str, layer: str | None, encoding: str | None, m
         try:
             name = _choose_layer(file, where, layer)
             info = pyogrio.read_info(file, layer=name, force_feature_count=True)
-            _check_count(int(info["features"]), where, max_features)
+            _check_limit("too many features", int(info["features"]), max_features, "features", where)
             frame = pyogrio.read_dataframe(file, layer=name, on_invalid="ignore", **_options(file, encoding))
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.GeometryError) as fault:
             raise DataError(

@@ -135,6 +135,13 @@ POLICY: tuple[Column, ...] = (
     ("korea_exception", "Korean exception", "한국 예외", None),
     ("source", "Source", "출처", None),
 )
+ASSUMED: tuple[Column, ...] = (
+    ("name", "Parameter", "매개변수", None),
+    ("value", "Value", "값", plain),
+    ("unit", "Unit", "단위", None),
+    ("tag", "Kind", "구분", None),
+    ("source", "Source", "출처", None),
+)
 UNAVAILABLE: tuple[Column, ...] = (
     ("metric", "Figure", "항목", None),
     ("period", "Period", "기간", None),

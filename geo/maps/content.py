@@ -11,18 +11,21 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
+from geo.generalise import SMALLEST_CELL_KM, is_exact
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.labels import map_labels
-from geo.maps.payload import COARSE, EXACT_BASES, geometry_set, layer_block, precision_m, thinned
+from geo.maps.payload import COARSE, EXACT_BASES, OFF_KM, geometry_set, layer_block, precision_m, thinned
 from geo.maps.symbols import DENSITY_BREAKS, GROUPS, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
-from geo.maps.words import VALUES, WORDS, Pair, pair
+from geo.maps.words import VALUES, WORDS, Pair, filled, pair, province_values
 from geo.terms import LAYERS, TEXTS
 
 GROUND_KINDS = {"coast": ("coast", "island"), "border": ("border",)}
+SKETCH_ZOOM, FRONT_ZOOM = 12, 10  # what is not supplied ends at the first; the whole front is seen at the second
 
 
 def fixed_texts(atlas: Atlas) -> dict[str, Pair]:
@@ -34,7 +37,7 @@ def fixed_texts(atlas: Atlas) -> dict[str, Pair]:
         "contacts_ko": contacts["ko"],
         "series": atlas.series,
         "year": series["as_of"],
-        "km": f"{atlas.area.settings.get('tier_cell_km', 1):g}",
+        "km": f"{SMALLEST_CELL_KM:g}",
     }
     wanted = (
         "no_data",
@@ -63,7 +66,33 @@ def marks(atlas: Atlas) -> list[str]:
 
 def generalised(atlas: Atlas) -> bool:
     """Return whether supplied hazards were moved to cells for the public."""
-    return atlas.tier == "public" and any(atlas[name].basis in EXACT_BASES for name in GROUPS["hazards"])
+    return atlas.tier == "public" and any(is_exact(atlas[name]).any() for name in GROUPS["hazards"])
+
+
+def hazards(atlas: Atlas, *, simulated: bool) -> list[Layer]:
+    """Return the minefield layers that hold simulated features, or those that hold supplied ones."""
+    return [atlas[name] for name in GROUPS["hazards"] if (atlas[name].frame.simulated == simulated).any()]
+
+
+def subtitle(atlas: Atlas) -> Pair:
+    """Return which minefields are supplied and which are simulated, and what the simulated ones follow."""
+    given, drawn = hazards(atlas, simulated=False), hazards(atlas, simulated=True)
+    parts = [filled(WORDS["supplied_layers"], layers=titles(given))] if given else []
+    if drawn:
+        text = fixed_texts(atlas)["allocated"]
+        parts.append({lang: f"{titles(drawn)[lang]}: {text[lang]}" for lang in text} if given else text)
+    return pair(*(" ".join(part[lang] for part in parts) for lang in ("en", "ko")))
+
+
+def titles(layers: list[Layer]) -> Pair:
+    """Return the titles of layers as one text."""
+    return pair(", ".join(LAYERS[layer.name].en for layer in layers), ", ".join(LAYERS[layer.name].ko for layer in layers))
+
+
+def fed_by(atlas: Atlas) -> Pair:
+    """Return the words for what the southern screening zones were calculated from."""
+    given, drawn = hazards(atlas, simulated=False), hazards(atlas, simulated=True)
+    return WORDS["fed_both" if given and drawn else "fed_supplied" if given else "fed_simulated"]
 
 
 def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
@@ -78,8 +107,8 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "groups": {group: [name for name in members if name in atlas.layers] for group, members in GROUPS.items()},
         "start_hidden": START_HIDDEN,
         "symbols": {key: asdict(symbol) for key, symbol in SYMBOLS.items()},
-        "words": WORDS,
-        "values": VALUES,
+        "words": {**WORDS, "origin_south": fed_by(atlas)},
+        "values": {**VALUES, **province_values(atlas.area)},
         "texts": texts,
         "sources": sources,
         "tables": all_tables(atlas),
@@ -87,6 +116,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "marked": marks(atlas) != ["simulated"],
         "bounds": [[south, west], [north, east]],
         "view": [list(start_view(atlas)[1::-1]), list(start_view(atlas)[:1:-1])],
+        "view_zoom": min(cap for layer in atlas.layers.values() if (cap := zoom_cap(layer)) is not None),
     }
 
 
@@ -95,24 +125,38 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
     rows = atlas.areas[(atlas.areas.layer == layer.name) & (atlas.areas.part == "all")]
     counted = len(rows) > 0 and layer.name != "mined_density"  # the area of its cells is not the area of anything mined
     km2 = float(rows.net_km2.iloc[0]) if counted and np.isfinite(rows.net_km2.iloc[0]) else None
-    texts = {"as_of": dated(layer.as_of)}
-    metres = f"{precision_m(layer):g}"
-    texts["declared"] = pair(TEXTS["declared"].en.format(m=metres), TEXTS["declared"].ko.format(m=metres))
-    fixed = fixed_texts(atlas)
-    warnings = {
-        "allocated": ["allocated"],
-        "modelled": ["screening"],
-        "declared": ["declared"] if layer.land_class == "zone" else [],
-    }.get(layer.basis, [])
+    warned = warnings(atlas, layer)
     title = LAYERS[layer.name]
     block = layer_block(layer) | {
         "title": pair(title.en, title.ko),
         "km2": km2,
         "about": pair(layer.about_en, layer.about_ko),
-        "warnings": warnings,
-        "texts": {key: texts.get(key) or fixed[key] for key in ("as_of", *warnings)},
+        "zoom_cap": zoom_cap(layer),
+        "warnings": list(warned),
+        "texts": {"as_of": dated(layer.as_of), **warned},
     }
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
+
+
+def warnings(atlas: Atlas, layer: Layer) -> dict[str, Pair]:
+    """Return what must be said of a layer as a whole: how it came about, and how far off its places may be where that is stated."""
+    told = {"allocated": "allocated", "modelled": "screening"}.get(layer.basis)
+    found = {told: fixed_texts(atlas)[told]} if told else {}
+    metres = precision_m(layer)
+    if layer.name in GROUPS["zones"] and layer.basis == "declared" and metres is not None:
+        text = TEXTS["declared"]
+        found["declared"] = filled(pair(text.en, text.ko), m=f"{metres:,.0f}")
+    if layer.name in OFF_KM and (km := kilometres(layer)):
+        found["placed"] = filled(WORDS["placed"], km=km)
+    return found
+
+
+def kilometres(layer: Layer) -> str:
+    """Return how far off the points of a layer may be [km], from the least to the most; "" where it is not stated."""
+    if OFF_KM[layer.name] not in layer.frame:
+        return ""
+    stated = pd.to_numeric(layer.frame[OFF_KM[layer.name]], errors="coerce").dropna()
+    return "–".join(f"{km:g}" for km in sorted({stated.min(), stated.max()})) if len(stated) else ""
 
 
 def dated(as_of: str) -> Pair:
@@ -151,10 +195,29 @@ def start_view(atlas: Atlas) -> tuple[float, float, float, float]:
     return round(float(west), 5), round(float(south), 5), round(float(east), 5), round(float(north), 5)
 
 
-def zoom_cap(atlas: Atlas) -> int:
-    """Return the closest zoom: an uncertainty is never shown wider than 20 px of 123,357 m / 2^zoom (38° N), 8 to 16.
+def zoom_cap(layer: Layer) -> int | None:
+    """Return the closest zoom a layer is drawn at; None for supplied features and for points that tell how far off they may be.
 
-    The hazard layers decide; a 500 m sketch ends at zoom 12.
+    Simulated and traced shapes end at `SKETCH_ZOOM`, zones of coarser precision before, but none before `FRONT_ZOOM`.
     """
-    finest = min(precision_m(atlas[name]) for name in GROUPS["hazards"])
-    return int(np.clip(math.floor(math.log2(123_357 * 20 / max(finest, 1.0))), 8, 16))
+    if layer.name in OFF_KM or layer.frame.basis.isin(EXACT_BASES).any():
+        return None
+    metres = precision_m(layer)
+    return SKETCH_ZOOM if metres is None else int(np.clip(closest_zoom(metres), FRONT_ZOOM, SKETCH_ZOOM))
+
+
+def map_zoom(atlas: Atlas) -> int:
+    """Return the closest zoom of the map: that of the finest supplied layer that states its precision, 12 to 16."""
+    given = [layer for layer in atlas.layers.values() if layer.frame.basis.isin(EXACT_BASES).any()]
+    return max([SKETCH_ZOOM, *(closest_zoom(metres) for layer in given if (metres := precision_m(layer)) is not None)])
+
+
+def closest_zoom(metres: float) -> int:
+    """Return the zoom, 16 at most, at which an uncertainty is still within 20 px of 123,357 m / 2^zoom (38° N).
+
+    Examples
+    --------
+    >>> closest_zoom(500), closest_zoom(5000), closest_zoom(2)
+    (12, 8, 16)
+    """
+    return min(math.floor(math.log2(123_357 * 20 / max(metres, 1.0))), 16)

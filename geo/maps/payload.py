@@ -28,6 +28,8 @@ EXACT_BASES = frozenset({"surveyed", "supplied"})
 WIDTHS_PX = {"very wide": 4.0, "estuary": 4.0, "wide": 2.6, "medium": 1.8, "narrow": 1.2}
 COMMON = ("id", "name_en", "name_ko", "land_class")
 TAIL = ("basis", "as_of", "sources")
+QUANTILES = ("q05", "q50", "q95")
+OFF_KM = {"places": "accuracy_km", "incidents": "uncertainty_km", "cleared_areas": "uncertainty_km"}  # columns of points
 _HAZARD = ("national_term", "land_status", "zone", "area_m2", "precision_m", "series")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "planned_minefields": _HAZARD,
@@ -41,9 +43,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "inner_m",
         "outer_m",
         "index",
-        "q05",
-        "q50",
-        "q95",
+        *QUANTILES,
         "drivers",
         "area_m2",
     ),
@@ -98,7 +98,8 @@ def layer_block(layer: Layer) -> dict[str, Any]:
     frame = layer.frame
     keys = symbol_keys(layer.name, frame)
     own = () if layer.name == "mined_density" else (*COMMON, *COLUMNS[layer.name], *TAIL)
-    names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame]
+    untold = QUANTILES if one_member(frame) else ()
+    names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame and name not in untold]
     columns = {name: column(frame[name]) for name in names}
     columns["symbol"] = column(pd.Series(keys))
     if "width_class" in frame:
@@ -113,7 +114,9 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         "simulated": bool(frame.simulated.any()),
         "basis": layer.basis,
         "sources": list(layer.sources),
+        "as_of": layer.as_of,
         "precision_m": precision_m(layer),
+        "off_km": OFF_KM.get(layer.name, ""),
         "columns": columns,
         "symbols": [key for key in SYMBOLS if key in set(keys.tolist())],
         "parts": parts(frame) if layer.name == "flood_displacement" else [],
@@ -127,12 +130,17 @@ def parts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return [{"value": origin, "n": int(n)} for origin, n in counts.items()]
 
 
-def precision_m(layer: Layer) -> float:
-    """Return how exact the places of a layer are [m]: the coarsest stated value, 500 where none is stated."""
+def one_member(frame: pd.DataFrame) -> bool:
+    """Return whether the quantiles tell nothing besides the index: only one member was run."""
+    return set(QUANTILES) <= set(frame) and bool(frame[list(QUANTILES)].eq(frame["index"], axis=0).all(axis=None))
+
+
+def precision_m(layer: Layer) -> float | None:
+    """Return how exact the places of a layer are [m]: the coarsest stated value, None where none is stated."""
     if "precision_m" not in layer.frame:
-        return 500.0
+        return None
     stated = pd.to_numeric(layer.frame.precision_m, errors="coerce").max()
-    return float(stated) if np.isfinite(stated) else 500.0
+    return float(stated) if np.isfinite(stated) else None
 
 
 def column(series: pd.Series) -> dict[str, Any]:

@@ -13,7 +13,20 @@ import pandas as pd
 
 from geo import reported
 from geo.layer import Atlas
-from geo.maps.columns import AREAS, CASUALTIES, LENGTHS, LONG, POLICY, SERIES, STOCKPILE, UNAVAILABLE, Column, grouped, plain
+from geo.maps.columns import (
+    AREAS,
+    ASSUMED,
+    CASUALTIES,
+    LENGTHS,
+    LONG,
+    POLICY,
+    SERIES,
+    STOCKPILE,
+    UNAVAILABLE,
+    Column,
+    grouped,
+    plain,
+)
 from geo.maps.words import SCOPES, pair
 from geo.terms import TEXTS
 
@@ -58,6 +71,7 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
             _spaced(_with_period(reported.unavailable(area))),
             UNAVAILABLE,
         ),
+        table("about", "assumed", ("Assumed and other parameters", "가정값과 매개변수"), atlas.assumed, ASSUMED),
     ]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from geo.generalise import as_shown
 from geo.layer import Atlas
-from geo.maps.content import config, described, fixed_texts, generalised, ground, marks, start_view, zoom_cap
+from geo.maps.content import config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
 from geo.maps.offline import script_tag, stand_alone, style_tag
 from geo.maps.payload import packed
 from geo.maps.words import WORDS, Pair, pair
@@ -94,7 +94,7 @@ def folium_page(atlas: Atlas) -> str:
         zoom_start=9,
         control_scale=False,
         minZoom=6,
-        maxZoom=zoom_cap(atlas),
+        maxZoom=map_zoom(atlas),
         zoomSnap=0.25,
         zoomDelta=1,
         wheelPxPerZoomLevel=90,
@@ -126,7 +126,8 @@ def page_body(atlas: Atlas, map_id: str) -> str:
     blocks = [("config", packed(config(atlas, texts))), ("ground", packed(ground(atlas)))]
     blocks += [(name, packed(described(atlas, layer))) for name, layer in atlas.layers.items()]
     source = (files("geo.maps") / "page" / "atlas.html").read_text(encoding="utf-8")
-    about = [texts[key] for key in ("no_data", "found_one", "not_official", "verify", "allocated", "screening", "rounding")]
+    about = [*(texts[key] for key in ("no_data", "found_one", "not_official", "verify")), subtitle(atlas)]
+    about += [texts[key] for key in ("screening", "rounding")]
     about += [texts[key] for key in marks(atlas) if key != "simulated"]
     mark = " · ".join(f"{texts[key]['en']} / {texts[key]['ko']}" for key in marks(atlas))
     first = [texts["tier_public"]] if generalised(atlas) else []
@@ -137,7 +138,7 @@ def page_body(atlas: Atlas, map_id: str) -> str:
             both=both,
             words=WORDS,
             title=pair(atlas.area.title_en, atlas.area.title_ko),
-            subtitle=texts["allocated"],
+            subtitle=subtitle(atlas),
             map_id=map_id,
             first=[*first, WORDS["drawn"]],
             texts=about,

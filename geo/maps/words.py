@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from geo.area import StudyArea
 from geo.terms import BASES, LAND_CLASSES, LAND_STATUSES, LAYERS, PRIORITIES
 
 Pair = dict[str, str]
@@ -31,6 +32,28 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("group_evidence", "Evidence", "증거 자료"),
     ("group_orientation", "Orientation", "방향 참조"),
     ("simulated_tag", "Simulated, not a real position", "모의 배치, 실제 위치가 아님"),
+    (
+        "placed",
+        "Placed at the named place; may be off by about {km} km.",
+        "지명 위치에 표시; 약 {km} km 어긋날 수 있음",
+    ),
+    (
+        "cleared",
+        "Recorded as cleared on {date} ({source}). Later floods or landslides may have brought mines in.",
+        "{date} 제거 완료로 기록됨({source}). 그 뒤의 홍수나 산사태로 지뢰가 들어왔을 수 있습니다.",
+    ),
+    (
+        "searched",
+        "Searched, not released: about {n} recorded mines not recovered.",
+        "탐지했으나 해제되지 않음: 기록된 지뢰 약 {n}발 미회수.",
+    ),
+    ("old", "More than two years old.", "2년이 넘은 자료입니다."),
+    (
+        "too_close",
+        "hidden at this zoom: not precise enough",
+        "이 배율에서는 숨김: 위치가 그만큼 정확하지 않음",
+    ),
+    ("supplied_layers", "{layers}: supplied, taken as it stands.", "{layers}: 제공 자료를 그대로 표시."),
     ("this_place", "This place", "이 위치"),
     ("lies_in", "Lies in", "포함된 구역"),
     ("sources_word", "Sources", "출처"),
@@ -61,7 +84,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_class", "Priority", "우선순위"),
     ("field_inner_m", "From the river", "하천에서"),
     ("field_outer_m", "To", "까지"),
-    ("field_index", "Index (rank only)", "지수(순위만)"),
+    ("field_index", "Index", "지수"),
+    ("rank_only", "rank only", "순위용"),
     ("field_q05", "5 %", "5 %"),
     ("field_q50", "50 %", "50 %"),
     ("field_q95", "95 %", "95 %"),
@@ -93,19 +117,17 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_mines_remaining", "Mines not recovered", "미회수 지뢰"),
     ("field_drainage_area_km2", "Drainage area, km²", "유역 면적, km²"),
     ("flood_hatch", "// south source, \\\\ north source", "// 남측 발생원, \\\\ 북측 발생원"),
-    ("origin_south", "from simulated fields, south", "남측 모의 배치에서"),
+    ("fed_simulated", "from expected (simulated) fields, south", "남측 기대(모의) 배치에서"),
+    ("fed_supplied", "from supplied fields, south", "남측 제공 자료에서"),
+    ("fed_both", "from supplied and simulated fields, south", "남측 제공 자료와 모의 배치에서"),
     ("origin_north", "from an assumed source, north", "북측 가정 발생원에서"),
 )
 _VALUES: tuple[tuple[str, str, str], ...] = (
     ("all", "whole", "전체"),
     ("south", "south", "남측"),
     ("north", "north", "북측"),
-    ("gyeonggi", "Gyeonggi", "경기"),
-    ("gangwon", "Gangwon", "강원"),
-    ("south_gyeonggi", "south, Gyeonggi", "남측 경기"),
-    ("south_gangwon", "south, Gangwon", "남측 강원"),
-    ("ccz", "North of the civilian control line", "민통선 북쪽"),
-    ("south_of_ccl", "South of the civilian control line", "민통선 남쪽"),
+    ("ccz", LAYERS["mcz"].en, LAYERS["mcz"].ko),
+    ("south_of_ccl", "South of the controlled zone", "통제구역 남쪽"),
     ("rear", "Rear", "후방"),
     ("by construction", "by construction", "구성에 의해 일치"),
     ("match", "match", "일치"),
@@ -160,7 +182,7 @@ SCOPES: Mapping[str, tuple[str, str]] = {
     "rear": ("rear", "후방"),
     "dmz": ("DMZ", "비무장지대"),
     "ROK": ("whole country", "전국"),
-    "ccz": ("CCZ", "민북지역"),
+    "ccz": ("MCZ", "민간인통제구역"),
 }
 WORDS: Mapping[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
 VALUES: Mapping[str, Pair] = {
@@ -176,3 +198,31 @@ VALUES: Mapping[str, Pair] = {
 def pair(en: str, ko: str) -> Pair:
     """Return a text in both languages, the English one where the other is missing."""
     return {"en": en, "ko": ko or en}
+
+
+def filled(text: Pair, **blanks: object) -> Pair:
+    """Return a text with its blanks filled alike in both languages; a blank may be a text in both.
+
+    Examples
+    --------
+    >>> filled(WORDS["searched"], n=190)["en"]
+    'Searched, not released: about 190 recorded mines not recovered.'
+    """
+
+    def told(language: str) -> str:
+        return text[language].format(**{key: one[language] if isinstance(one, dict) else one for key, one in blanks.items()})
+
+    return pair(told("en"), told("ko"))
+
+
+def province_values(area: StudyArea) -> dict[str, Pair]:
+    """Return the names of the area's provinces, and of their shares of the zones, by the keys the tables use.
+
+    Examples
+    --------
+    >>> from geo.area import read_area
+    >>> province_values(read_area("demo"))["south_westmark"]
+    {'en': 'south, Westmark', 'ko': '남측 서주'}
+    """
+    names = {key: pair(en, ko) for key, (en, ko) in area.settings["provinces"]["names"].items()}
+    return names | {f"south_{key}": pair(f"south, {name['en']}", f"남측 {name['ko']}") for key, name in names.items()}

@@ -30,6 +30,12 @@
   /** A word of the page by key, as a fragment in both languages. */
   atlas.word = (key) => atlas.both(atlas.config.words[key]);
 
+  /** A pair with its {blanks} filled; a blank is a text, a number or a pair. */
+  atlas.filled = function (pair, blanks) {
+    const told = (language) => pair[language].replace(/\{(\w+)\}/g, (_, key) => blanks[key][language] || blanks[key]);
+    return { en: told("en"), ko: told("ko") };
+  };
+
   /** A value of a controlled list in both languages; anything else as it stands. */
   atlas.value = function (value) {
     const pair = atlas.config.values[value];

@@ -105,7 +105,7 @@
     const bands = [];
     for (const set of layer.sets.filter((one) => one.kind === "line")) {
       for (const parts of atlas.shapes(set).values()) {
-        bands.push(L.polyline(parts, { pane: "soft", renderer: renderers.soft, interactive: false, color: "#3A3F45", opacity: 0.1, lineCap: "butt" }));
+        if (layer.precision_m !== null) bands.push(L.polyline(parts, { pane: "soft", renderer: renderers.soft, interactive: false, color: "#3A3F45", opacity: 0.1, lineCap: "butt" }));
         layer.group.addLayer(L.polyline(parts, { pane: "front", renderer: renderers.front, interactive: false, color: "#F3F1EC", opacity: 0.9, weight: 4.5 }));
       }
     }
@@ -123,6 +123,8 @@
     let far = isFar();
     map.on("zoomend", () => {
       atlas.layers.forEach(thin);
+      atlas.layers.forEach(atlas.draw);
+      atlas.changed();
       if (isFar() === far) return;
       far = isFar();
       for (const feature of atlas.layers.flatMap((layer) => layer.features).filter((one) => one.symbol.hatch.length)) {
@@ -132,15 +134,23 @@
     });
   };
 
+  const tooClose = (layer) => layer.zoom_cap !== null && map.getZoom() > layer.zoom_cap;
+
+  /** Whether a layer is on the map: switched on, and not drawn closer than it is known. */
+  atlas.isDrawn = (layer) => layer.shown && !tooClose(layer);
+
+  /** Put a layer on the map or take it away, and say in the list why one that is switched on is not there. */
+  atlas.draw = function (layer) {
+    if (atlas.isDrawn(layer)) layer.group.addTo(map);
+    else layer.group.remove();
+    if (layer.remark) layer.remark.hidden = !layer.shown || !tooClose(layer);
+  };
+
   /** Show or hide a layer, and tell the legend and the labels. */
   atlas.show = function (layer, on) {
-    if (on) {
-      atlas.fillLayer(layer);
-      layer.group.addTo(map);
-    } else {
-      layer.group.remove();
-    }
+    if (on) atlas.fillLayer(layer);
     layer.shown = on;
+    atlas.draw(layer);
     atlas.changed();
   };
 
@@ -154,7 +164,7 @@
 
   /** How many features of a layer are on the map. */
   atlas.countOf = function (layer) {
-    if (!layer.shown) return 0;
+    if (!atlas.isDrawn(layer)) return 0;
     return layer.parts.length ? layer.parts.filter((part) => part.shown).reduce((sum, part) => sum + part.n, 0) : layer.n;
   };
 

@@ -19,7 +19,7 @@
   atlas.drawLegend = function () {
     const list = document.getElementById("legend-list");
     const order = Object.values(atlas.config.groups).flat();
-    const shown = atlas.layers.filter((layer) => layer.shown).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    const shown = atlas.layers.filter(atlas.isDrawn).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     const nodes = shown.flatMap((layer) => {
       const own = entries(layer);
       return layer.name === "mined_density" ? [atlas.make("li", { class: "head" }, atlas.both(layer.title)), ...own] : own;

@@ -34,7 +34,7 @@
     const node = atlas.make("section", { class: "block about" }, atlas.make("h3", {}, atlas.both(layer.title)));
     if (layer.about.en || layer.about.ko) node.append(atlas.make("p", {}, atlas.both(layer.about)));
     for (const key of layer.warnings) node.append(atlas.make("p", { class: "warning" }, atlas.both(layer.texts[key])));
-    const facts = [atlas.value(layer.basis), " · ", atlas.both(layer.texts.as_of), " ", atlas.word("sources_word"), ": ", layer.sources.map((key) => atlas.sourceTitles(key)).join("; ")];
+    const facts = [atlas.value(layer.basis), " · ", atlas.both(layer.texts.as_of), ...atlas.age(layer), " ", atlas.word("sources_word"), ": ", layer.sources.map((key) => atlas.sourceTitles(key)).join("; ")];
     node.append(atlas.make("p", { class: "note" }, ...facts));
     return node;
   }
@@ -74,7 +74,7 @@
 
   /** Fill the tabs. */
   atlas.drawPanel = function () {
-    for (const table of atlas.config.tables) document.getElementById(`tab-${table.tab}`).append(block(table));
+    for (const table of atlas.config.tables.filter((one) => one.rows.length || one.chart || one.notes.length)) document.getElementById(`tab-${table.tab}`).append(block(table));
     const about = document.getElementById("about-layers");
     about.append(...atlas.layers.map(paragraph));
     const sources = Object.values(atlas.config.sources);

@@ -8,10 +8,19 @@
     return `${value.toFixed(value < 1 ? 2 : 1)} km²`;
   }
 
+  /** An index orders places and says nothing else: two digits are enough. */
+  function ranked(value) {
+    return atlas.make("span", {}, `${value.toPrecision(2)} (`, atlas.word("rank_only"), ")");
+  }
+
   const FORMATS = {
     area_m2: km2,
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
-    precision_m: (value) => `±${value} m`,
+    precision_m: (value) => `±${value.toLocaleString("en")} m`,
+    index: ranked,
+    q05: ranked,
+    q50: ranked,
+    q95: ranked,
     uncertainty_km: (value) => `±${value} km`,
     distance_m: (value) => `${(value / 1000).toFixed(1)} km`,
     mines_remaining: (value) => value.toLocaleString("en"),
@@ -42,7 +51,7 @@
     const list = atlas.make("dl", {});
     for (const key of Object.keys(layer.columns)) {
       const value = layer.value(key, row);
-      if (HIDDEN.has(key) || value === null || value === "" || (key === "land_class" && value === "zone")) continue;
+      if (HIDDEN.has(key) || key === layer.off_km || value === null || value === "" || (key === "land_class" && value === "zone")) continue;
       if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
       else if (key === "sources") continue;
       else line(list, key, atlas.value(value));
@@ -67,10 +76,24 @@
     return atlas.make("p", { class: "where" }, atlas.make("span", { class: "decimal" }, place.decimal), atlas.make("br", {}), atlas.make("span", { class: "dms" }, place.dms));
   }
 
-  function warning(layer) {
-    const node = atlas.make("div", { class: "warning" });
-    for (const key of layer.warnings) node.append(atlas.make("p", {}, atlas.both(layer.texts[key])));
-    return node;
+  /** What a record of clearance does not mean. */
+  function cleared(layer, row) {
+    const words = atlas.config.words;
+    if (layer.value("land_status", row) !== "searched_not_released") {
+      const date = layer.value("as_of", row);
+      const known = atlas.config.values[date] || date;
+      return atlas.filled(words.cleared, { date: known, source: atlas.sourceTitles(layer.value("sources", row)) });
+    }
+    const n = layer.value("mines_remaining", row);
+    return n === null ? atlas.config.values.searched_not_released : atlas.filled(words.searched, { n: n.toLocaleString("en") });
+  }
+
+  function warning(layer, row) {
+    const km = layer.value(layer.off_km, row);
+    const told = layer.warnings.filter((key) => key !== "placed").map((key) => layer.texts[key]);
+    if (layer.name === "cleared_areas") told.push(cleared(layer, row));
+    if (km !== null) told.push(atlas.filled(atlas.config.words.placed, { km })); // of this point, not the span of its layer
+    return atlas.make("div", { class: "warning" }, ...told.map((text) => atlas.make("p", {}, atlas.both(text))));
   }
 
   function open(map, latlng, node) {
@@ -80,7 +103,7 @@
 
   /** Draw how far off a feature may be, until its popup closes. */
   function circle(map, layer, row, latlng) {
-    const km = layer.value("uncertainty_km", row);
+    const km = layer.value(layer.off_km, row);
     if (!km) return;
     const ring = L.circle(latlng, { radius: km * 1000, pane: "soft", interactive: false, color: "#1D2530", weight: 1.2, dashArray: "4 4", fillOpacity: 0.06 }).addTo(map);
     map.once("popupclose", () => ring.remove());
@@ -89,7 +112,7 @@
   /** Open the popup of one feature. */
   atlas.openFeature = function (map, layer, row, latlng) {
     const node = atlas.make("article", { class: "popup" }, atlas.make("p", { class: "kind" }, atlas.both(layer.title)));
-    node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer), attributes(layer, row), where(latlng));
+    node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer, row), attributes(layer, row), where(latlng));
     node.append(origin(layer, row) || "");
     open(map, latlng, node);
     circle(map, layer, row, latlng);
@@ -99,7 +122,7 @@
   atlas.openPlace = function (map, latlng) {
     const node = atlas.make("article", { class: "popup" }, atlas.make("h3", {}, atlas.word("this_place")), where(latlng));
     const list = atlas.make("ul", {});
-    for (const layer of atlas.layers.filter((one) => one.shown)) {
+    for (const layer of atlas.layers.filter(atlas.isDrawn)) {
       const rows = atlas.rowsAt(layer, latlng).slice(0, 4);
       for (const row of rows) list.append(atlas.make("li", {}, atlas.both(layer.title), ": ", about(layer, row)));
     }

@@ -6,7 +6,7 @@
   const page = document.documentElement;
 
   /** Whether names of a layer may be on the map now; names without a layer always may. */
-  atlas.isShown = (name) => name === "" || atlas.layers.some((layer) => layer.name === name && layer.shown);
+  atlas.isShown = (name) => name === "" || atlas.layers.some((layer) => layer.name === name && atlas.isDrawn(layer));
 
   /** After any change of what is shown. */
   atlas.changed = function () {
@@ -14,16 +14,16 @@
     atlas.drawLegend();
     atlas.countShown();
     atlas.labels.place();
-    const simulated = atlas.layers.some((layer) => layer.shown && layer.simulated);
+    const simulated = atlas.layers.some((layer) => atlas.isDrawn(layer) && layer.simulated);
     document.body.classList.toggle("marked", simulated || atlas.config.marked);
   };
 
-  async function load(name, map) {
+  async function load(name) {
     const layer = await atlas.read(`data-${name}`);
     atlas.prepareLayer(layer);
     layer.shown = !atlas.config.start_hidden.includes(name);
     if (layer.shown) atlas.fillLayer(layer);
-    if (layer.shown) layer.group.addTo(map);
+    atlas.draw(layer);
     return layer;
   }
 
@@ -60,11 +60,11 @@
     map.getContainer().setAttribute("role", "application");
     atlas.openPanel();
     map.setMaxBounds(L.latLngBounds(atlas.config.bounds).pad(0.3));
-    const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], animate: false });
+    const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
     fit();
     atlas.drawGround(await atlas.read("data-ground"));
     for (const name of atlas.config.layers) {
-      atlas.layers.push(await load(name, map));
+      atlas.layers.push(await load(name));
       page.dataset.ready = atlas.layers.length;
     }
     atlas.labels = new atlas.Labels(atlas.config.labels).addTo(map);

@@ -10,14 +10,22 @@
     return parts.join(" · ");
   }
 
+  /** A badge where the information is more than two years old by the reader's clock; a year alone counts from its start. */
+  atlas.age = function (layer) {
+    const [, year, month, day] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?/.exec(layer.as_of) || [];
+    if (!year || new Date(Number(year) + 2, (month || 1) - 1, day || 1) >= new Date()) return [];
+    return [" ", atlas.make("span", { class: "old" }, atlas.word("old"))];
+  };
+
   function row(layer) {
     const box = atlas.make("input", { type: "checkbox", id: `show-${layer.name}`, checked: layer.shown });
     box.addEventListener("change", () => atlas.show(layer, box.checked));
     const symbol = atlas.config.symbols[layer.symbols[Math.floor((layer.symbols.length - 1) / 2)]];
     const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
-    const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of));
+    const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of), ...atlas.age(layer));
+    layer.remark = atlas.make("span", { class: "dated remark", hidden: true }, atlas.word("too_close"));
     const parts = layer.parts.length > 1 ? atlas.make("div", { class: "parts" }, ...layer.parts.map((part, i) => partRow(layer, part, i))) : null;
-    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated, parts);
+    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated, layer.remark, parts);
   }
 
   function partRow(layer, part, i) {

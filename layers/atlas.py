@@ -43,6 +43,12 @@ from layers.room import zone_shapes
 from layers.zones import boundary_parts, dmz, mcz, mdl, supplied_zone
 
 TIERS = ("public", "restricted")
+OWN_SOURCE = Source(  # the files' names may say too much; they stand in the manifest alone
+    key="supplied",
+    title="Supplied by the user",
+    confidence="unverified",
+    note="Taken as it stands; minemap did not check its truth.",
+)
 SIMULATED: Mapping[Kind, Any] = {"planned": planned_minefields, "unconfirmed": unconfirmed_minefields}
 
 
@@ -214,9 +220,7 @@ def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplie
         raise ConfigError("two inputs share a name", where=twice[0], mend="rename one: inputs are recorded by name")
     classes = {"planned": "indication", "unconfirmed": "SHA"}
     hazards = {
-        kind: read_hazards(given[kind], land_class=classes[kind], source=own_source(given), area=area)
-        for kind in KINDS
-        if kind in given
+        kind: read_hazards(given[kind], land_class=classes[kind], source=OWN_SOURCE, area=area) for kind in KINDS if kind in given
     }
     lines = boundary_parts(read_boundary(given["boundary"], area=area), str(given["boundary"])) if "boundary" in given else {}
     return Supplied(
@@ -228,19 +232,11 @@ def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplie
     )
 
 
-def own_source(files: Mapping[str, Path]) -> Source:
-    """Return the user's files as a source."""
-    title = "Supplied by the user: " + ", ".join(sorted(path.name for path in files.values()))
-    return Source(
-        key="supplied", title=title, confidence="unverified", note="Taken as it stands; minemap did not check its truth."
-    )
-
-
 def with_sources(area: StudyArea, own: Supplied) -> StudyArea:
     """Return the area with the user's files among its sources."""
     if not own.files:
         return area
-    return replace(area, sources=MappingProxyType({**area.sources, "supplied": own_source(own.files)}))
+    return replace(area, sources=MappingProxyType({**area.sources, "supplied": OWN_SOURCE}))
 
 
 def table_files(area: StudyArea) -> dict[str, Path]:

@@ -34,7 +34,7 @@ SHOWN = [name for name in COLUMNS if name not in ("as_of", "difference_km2")]  #
 
 
 def report(atlas: Atlas) -> str:
-    """Return what a build tells its user, as its files do: areas, widths, the front line's length, overlaps, what to keep in mind."""
+    """Return what a build tells its user, as in its files: areas, solved widths, lengths, overlaps, what to keep in mind."""
     shown = as_shown(atlas)
     solved = shown.lengths[(shown.lengths.line != "rivers")].drop(columns=["as_of", "basis"])
     return "\n".join(

@@ -205,7 +205,7 @@ def test_places_follow_the_share():
 def test_cells_cut_by_the_edge_get_their_part():
     whole = square_zone()
     middle = shapely.box(*whole.shape.bounds).centroid.x
-    west, south, east, north = whole.shape.bounds
+    west, south, _, north = whole.shape.bounds
     cut = middle + 0.3 * whole.cell_m  # the column of cells at the new edge lies in the zone by 30 %
     shape = shapely.box(west, south, cut, north)
     keep = whole.corners[:, 0] < cut

@@ -21,7 +21,18 @@ from geo.errors import ConfigError, DataError, nearest
 from geo.settings import checked, merged
 from geo.source import Source, area_folder, claimed_titles, key_of, read_toml, registry
 
-TABLES = ("reported", "zones", "rivers", "dams", "gauges", "floods", "places", "incidents", "mines", "policy")
+TABLES = {  # every table, and the columns that no area can do without
+    "reported": "key series metric scope value value_max unit as_of qualifier source",
+    "zones": "key series metric scope value value_max unit as_of qualifier source lat lon",
+    "rivers": "line_id name_en name_ko flows_into mean_width_m source",
+    "dams": "dam_id line_id kind lon lat accuracy_km source",
+    "gauges": "gauge_id line_id lon lat source",
+    "floods": "key date_start event metric value source",
+    "places": "name_en name_ko kind lon lat accuracy_km source",
+    "incidents": "id record_kind date_start place_en place_ko flood_id lon lat uncertainty_km source",
+    "mines": "key name transport_class source",
+    "policy": "key date jurisdiction fact source",
+}
 NUMBERS = frozenset(
     "value value_max lat lon uncertainty_km junction_lon junction_lat drainage_area_km2_derived drainage_area_km2_published"
     " length_km_line length_km_traced length_km_published mean_width_m accuracy_km height_m crest_m storage_mm3"
@@ -114,8 +125,9 @@ def read_area(name: str | Path = "korea", overrides: Mapping[str, Any] | None = 
     'metre'
     """
     folder = area_folder(name)
-    settings = checked(merged(read_toml(folder / "area.toml"), overrides or {}), folder / "area.toml")
-    tables = {table: read_table(folder / f"{table}.csv") for table in TABLES}
+    told = f"{folder / 'area.toml'}{', with the settings given' if overrides else ''}"
+    settings = checked(merged(read_toml(folder / "area.toml"), overrides or {}), told)
+    tables = {table: read_table(folder / f"{table}.csv", needed) for table, needed in TABLES.items()}
     lines = read_lines(folder / "lines.csv")
     return StudyArea(
         name=folder.name,
@@ -174,13 +186,19 @@ def plane_crs(text: str, where: str) -> pyproj.CRS:
     return crs
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, needed: str = "") -> pd.DataFrame:
     """Read a fact table: text as text ("" when empty), known number columns as float64.
+
+    Parameters
+    ----------
+    path : Path
+    needed : str
+        Columns that must be there, separated by blanks.
 
     Raises
     ------
     DataError
-        If the file is missing, not UTF-8 or a number cannot be read; the row is named.
+        If the file is missing, not UTF-8, lacks a column or a number cannot be read; the row is named.
     """
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -188,6 +206,8 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError("missing table", where=str(path)) from None
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
         raise DataError("not readable as UTF-8 CSV", where=str(path), found=str(fault)) from fault
+    if lacking := [column for column in needed.split() if column not in frame]:
+        raise DataError("missing columns", where=str(path), expected=", ".join(lacking), found=", ".join(frame.columns))
     for column in frame.columns.intersection(sorted(NUMBERS)):
         numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce")
         bad = frame.index[(frame[column] != "") & numbers.isna()]
@@ -199,7 +219,11 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def read_lines(path: Path) -> gpd.GeoDataFrame:
     """Read control points into one line a row (a closed ring where the last point repeats the first)."""
-    points = read_table(path).astype({"seq": int}).sort_values(["line_id", "seq"], kind="stable")
+    points = (
+        read_table(path, "line_id kind name_en name_ko seq lon lat source")
+        .astype({"seq": int})
+        .sort_values(["line_id", "seq"], kind="stable")
+    )
     short = points.line_id.value_counts().loc[lambda n: n < 2]
     if len(short):
         raise DataError("a line needs two points", where=f"{path}: {', '.join(short.index)}")

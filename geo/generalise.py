@@ -200,7 +200,7 @@ def told_roughly(table: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
     told = table.copy()
     told.loc[own, ["gross_km2", "net_km2"]] = table.loc[own, ["gross_km2", "net_km2"]].astype(float).round(1)
     told.loc[own, "overlap_km2"] = (told["gross_km2"] - told["net_km2"])[own].round(1)
-    told["n_features"] = told["n_features"].mask(own & (told["n_features"] < FEWEST))
+    told["n_features"] = told["n_features"].mask(own & (told["n_features"].fillna(0) < FEWEST))
     return told
 
 

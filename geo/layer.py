@@ -19,7 +19,7 @@ import shapely
 
 from geo.area import StudyArea
 from geo.errors import DataError, nearest
-from geo.terms import BASES, LAND_CLASSES, LAYER_NAMES, SIMULATED_BASES
+from geo.terms import BASES, LAND_CLASSES, LAYER_NAMES, SIMULATED_BASES, TEXTS
 
 COMMON_COLUMNS = ("id", "name_en", "name_ko", "land_class", "basis", "simulated", "sources", "as_of")
 DECIMALS = 9  # of a degree: 0.1 mm
@@ -162,8 +162,15 @@ def make_layer(
     full = _with_common(frame, land_class, basis, sources, as_of)
     if faults := _feature_faults(full):
         raise DataError("layer cannot be made", where=name, mend="; ".join(faults))
+    return Layer(name, full, land_class, basis, tuple(sources), as_of, overlap, *_about(name, area, basis, as_of))
+
+
+def _about(name: str, area: StudyArea, basis: str, as_of: str) -> tuple[str, str]:
+    """Return the layer's paragraph in English and Korean; the area's own speaks only of the data that ships with it."""
+    if basis == "supplied":
+        return TEXTS["supplied"].en.format(date=as_of), TEXTS["supplied"].ko.format(date=as_of)
     about = area.settings.get("about", {}).get(name, {})
-    return Layer(name, full, land_class, basis, tuple(sources), as_of, overlap, about.get("en", ""), about.get("ko", ""))
+    return about.get("en", ""), about.get("ko", "")
 
 
 def _word_faults(name: str, land_class: str, basis: str, sources: tuple[str, ...], as_of: str, area: StudyArea) -> list[str]:

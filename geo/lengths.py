@@ -77,7 +77,8 @@ def length_verdict(gap_km: float, reported: ReportedFigure | None, layer: Layer)
     if reported is None:
         return "not comparable: no published length"
     if layer.basis == "declared":
-        return "not comparable: a thinned control line is shorter than the ground line"
+        near = abs(gap_km) <= 0.001 * reported.value
+        return "as published" if near else "not comparable: a thinned control line is shorter than the ground line"
     return (
         "match"
         if reported.unit == "km" and verdict(reported.value + gap_km, reported, basis=layer.basis) == "match"
@@ -101,7 +102,12 @@ def river_lengths(area: StudyArea, layer: Layer) -> Iterator[Length]:
         km = float(published.get(name, math.nan))
         value_km, known = float(value_m / 1000), not math.isnan(km)
         gap = value_km - km
-        said = "not comparable: the mapped line does not start at the source" if known else "not comparable: no published length"
+        differs = (
+            "the mapped line does not start at the source"
+            if gap < 0
+            else "the published length covers another part of the course"
+        )
+        said = f"not comparable: {differs}" if known else "not comparable: no published length"
         yield Length(
             "rivers",
             str(name),

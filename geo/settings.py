@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from geo.errors import ConfigError, nearest
@@ -116,7 +115,7 @@ def merged(settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[st
     return found
 
 
-def checked(settings: Mapping[str, Any], where: Path) -> Mapping[str, Any]:
+def checked(settings: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     """Return the settings if every one is known, of its kind and inside its bounds, and none is missing.
 
     Raises
@@ -130,7 +129,7 @@ def checked(settings: Mapping[str, Any], where: Path) -> Mapping[str, Any]:
     if faults:
         raise ConfigError(
             "bad settings",
-            where=str(where),
+            where=where,
             found="; ".join(faults),
             mend="correct them; docs/another-country.md tells every key",
         )

@@ -140,6 +140,13 @@ TEXTS = _table(
     ),
     ("declared", "Schematic boundary, about ±{m} m; not a surveyed line.", "개략 경계선(약 ±{m} m)이며 측량한 선이 아닙니다."),
     (
+        "supplied",
+        "Supplied by the user and taken as it stands: minemap checked its form, not its truth, and rescaled nothing."
+        " Information as of: {date}. The public tier shows supplied hazards as cells of at least 1 km.",
+        "사용자가 제공한 자료를 그대로 사용했습니다. 형식만 검사했고 사실 여부는 확인하지 않았으며 크기를 조정하지 않았습니다. "
+        "정보 기준일: {date}. 공개본에서는 제공된 위험 지역을 1 km 이상의 격자로 나타냅니다.",
+    ),
+    (
         "screening",
         "Screening zone for displaced mines: indirect evidence for survey and risk education, not a probability of harm.",
         "유실지뢰 선별 구역입니다. 조사와 위험교육을 위한 간접 증거이며, 피해를 입을 확률이 아닙니다.",

@@ -6,6 +6,7 @@ configuration, 3 invalid data, 130 interrupted. Prompts never.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from geo.errors import MinemapError
 from geo.source import read_toml
 
 EXITS = "Exit status: 0 done, 1 a check did not hold, 2 wrong use or configuration, 3 invalid data."
+TERMINATED = 143  # as shells count a program ended by SIGTERM
 INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 GROUPINGS = ("layer", "class", "district")
 FORMATS = ("table", "csv", "json", "markdown")
@@ -53,6 +55,7 @@ def main(debug: bool, quiet: bool) -> None:
 
     Example: minemap build korea -o build/korea
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # unwinds, so that a half-written build is removed
 
 
 def own_data(verb: Any) -> Any:

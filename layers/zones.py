@@ -66,7 +66,7 @@ def mdl(area: StudyArea, supplied: gpd.GeoDataFrame | None = None) -> Layer:
                 "the front line is not one line", expected="pieces that meet end to end", found=found, mend="join them"
             )
         frame = _frame(["mdl"], [row.name_en], [row.name_ko], [shape], supplied.crs)
-        return make_layer("mdl", frame, area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="supplied")
+        return make_layer("mdl", frame, area=area, land_class="zone", basis="supplied", sources=("supplied",), as_of="not stated")
     frame = _frame(["mdl"], [row.name_en], [row.name_ko], [row.geometry], "EPSG:4326")
     frame["precision_m"] = float(spec["uncertainty_m"])
     sources = (str(row.source),)
@@ -140,7 +140,7 @@ def supplied_zone(name: str, area: StudyArea, frame: gpd.GeoDataFrame) -> Layer:
         land_class="zone",
         basis="supplied",
         sources=("supplied",),
-        as_of="supplied",
+        as_of="not stated",
     )
 
 
@@ -174,7 +174,16 @@ def solved_band(
         return total_km2(gpd.GeoSeries([band(distance_m)], crs=area.crs))
 
     wanted_km2 = float(area.figure(key).value)
-    distance_m = increasing_root(km2, wanted_km2, guess_m / 8, 4 * guess_m, rtol=1e-8, what=f"width of {part}")
+    low_m, high_m = guess_m / 8, 4 * guess_m
+    if not km2(low_m) < wanted_km2 < km2(high_m):
+        raise DataError(
+            "no width gives the published area",
+            where=f"{part}, figure {key}",
+            expected=f"{wanted_km2:g} km²",
+            found=f"{km2(low_m):.1f} to {km2(high_m):.1f} km² within {low_m / 1000:g} to {high_m / 1000:g} km of the front line",
+            mend="check the front line (--boundary, [front]) and the figure, or supply the zone's polygons",
+        )
+    distance_m = increasing_root(km2, wanted_km2, low_m, high_m, rtol=1e-8, what=f"width of {part}")
     return Band(part, without_crumbs(band(distance_m)), key, distance_m)
 
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from toyland import built, pristine, survey, toyland  # noqa: F401, fixtures of two test files
 
 import layers
 from geo.area import read_area

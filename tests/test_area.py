@@ -74,7 +74,7 @@ def test_overrides_are_merged_and_the_file_stays_as_it_is(demo_area):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"sead": 1}, r"area.toml: found sead is unknown \(did you mean seed\?\)"),
+        ({"sead": 1}, r"area.toml, with the settings given: found sead is unknown \(did you mean seed\?\)"),
         ({"allocation": {"aspekt": 1.0}}, "allocation.aspekt is unknown .did you mean allocation.aspect"),
         ({"allocation": {"preference": {"bogus": 1}}}, "allocation.preference.bogus is unknown"),
         ({"mcz": {"figures": {"standard": {"bogus": 1}}}}, "mcz.figures.standard.bogus is unknown"),
@@ -182,13 +182,17 @@ def test_an_empty_table_file(tmp_path):
 
 
 def test_a_line_needs_two_points(tmp_path):
-    (tmp_path / "lines.csv").write_text("line_id,kind,seq,lon,lat\na,coast,0,1,2\nb,coast,0,1,2\nb,coast,1,3,4\n")
+    (tmp_path / "lines.csv").write_text(
+        "line_id,kind,name_en,name_ko,source,seq,lon,lat\na,coast,,,s,0,1,2\nb,coast,,,s,0,1,2\nb,coast,,,s,1,3,4\n"
+    )
     with pytest.raises(DataError, match=r"a line needs two points: .*: a$"):
         read_lines(tmp_path / "lines.csv")
 
 
 def test_points_are_taken_in_their_order(tmp_path):
-    (tmp_path / "lines.csv").write_text("line_id,kind,seq,lon,lat\na,coast,10,3,4\na,coast,9,1,2\na,coast,11,5,6\n")
+    (tmp_path / "lines.csv").write_text(
+        "line_id,kind,name_en,name_ko,source,seq,lon,lat\na,coast,,,s,10,3,4\na,coast,,,s,9,1,2\na,coast,,,s,11,5,6\n"
+    )
     assert shapely.get_coordinates(read_lines(tmp_path / "lines.csv").geometry[0]).tolist() == [[1, 2], [3, 4], [5, 6]]
 
 

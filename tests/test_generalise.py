@@ -157,15 +157,19 @@ def test_denied_columns(name):
 
 def test_public_table_rounds_mapped_hazards_only():
     rows = {
-        "layer": ["dmz", "planned_minefields", "planned_minefields"],
-        "gross_km2": [907.04, 1.26, None], "overlap_km2": [0.0, 0.02, None], "net_km2": [907.04, 1.24, None],
-        "reported_km2": [907.0, 2.0, 90.7], "difference_km2": [0.04, -0.76, None],
-        "difference_percent": [0.0, -38.0, None],
+        "layer": ["dmz", *["planned_minefields"] * 3], "part": ["north", "all", "Hill 395", "all"], "n_features": [3, 5, 4, None],
+        "gross_km2": [907.04, 1.26, 1.26, None], "overlap_km2": [0.0, 0.02, 0.02, None], "net_km2": [907.04, 1.24, 1.24, None],
+        "reported_km2": [907.0, 2.0, None, 90.7], "difference_km2": [0.04, -0.76, None, None],
+        "difference_percent": [0.0, -38.0, None, None],
     }  # fmt: skip
-    told = public_table(pd.DataFrame(rows), ("planned_minefields",))
-    assert told.iloc[0].to_list() == pd.DataFrame(rows).iloc[0].to_list()
-    assert told.iloc[1, 1:].astype(float).round(9).tolist() == [1.3, 0.1, 1.2, 2.0, -0.8, -40.0]
-    assert told.iloc[2, [1, 2, 3, 5, 6]].isna().all()
+    table = pd.DataFrame(rows).astype({"n_features": "Int64"})
+    told = public_table(table, ("planned_minefields",))
+    assert told.iloc[0].to_list() == table.iloc[0].to_list()
+    assert told.iloc[1, 2:].astype(float).round(9).tolist() == [5, 1.3, 0.1, 1.2, 2.0, -0.8, -40.0]
+    assert told.part.tolist() == ["north", "all", "all"], "a part bears the user's own words"
+    assert told.iloc[2, [2, 3, 4, 5, 7, 8]].isna().all() and told.reported_km2.iloc[2] == 90.7
+    few = public_table(table.replace({"n_features": 5}, 4), ("planned_minefields",))
+    assert few.n_features.tolist() == [3, pd.NA, pd.NA], "a few mapped fields are not counted"
 
 
 def test_a_map_of_an_atlas_in_memory_shows_cells_too(tmp_path):

@@ -102,7 +102,7 @@ def test_unknown_figure_of_the_mcz():
 
 
 def test_an_area_no_width_can_hold(demo_area, demo_ground):
-    with pytest.raises(DataError, match="no width of tiny meets the target: expected 200"):
+    with pytest.raises(DataError, match="no width gives the published area: tiny, figure mcz.area.whole: expected 200"):
         solved_band(
             demo_area,
             "tiny",

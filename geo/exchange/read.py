@@ -6,8 +6,11 @@ the feature's id and the place, so that one round of mending is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,10 +23,12 @@ from geo.exchange.columns import ALIASES, DISTRICT_ALIASES, HANGUL, LINE_ALIASES
 from geo.exchange.place import explain_outside, outside
 from geo.exchange.vector import read_vector
 from geo.source import Source
-from geo.terms import LAND_CLASSES
+from geo.terms import LAND_STATUSES
 
 POLYGONS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
+HAZARD_CLASSES = ("CHA", "SHA", "indication")
+TEXT_COLUMNS = ("as_of", "zone", "land_status", "national_term")
 MOST_LISTED = 20
 
 
@@ -57,15 +62,16 @@ def read_hazards(
     -------
     GeoDataFrame, n rows
         In the file's CRS and order: ``id, name_en, name_ko, land_class, basis, sources``, what else was recognised, and
-        every other column untouched.
+        every other column as it stands, but dates in ISO form and lists spelt out. `TEXT_COLUMNS` are text, "" where empty;
+        ``precision_m`` is float64.
 
     Raises
     ------
     ConfigError
         If the file or layer is unknown.
     DataError
-        Listing every feature without geometry, not a polygon, invalid, of no area, outside the area, or with a
-        repeated id.
+        Listing every feature without geometry, not a polygon, invalid, of no area, outside the area, with a repeated id, an
+        unknown ``land_class`` or ``land_status``, or a ``precision_m`` that is no number.
 
     Examples
     --------
@@ -76,11 +82,16 @@ def read_hazards(
     ...     read_hazards(f"{folder}/survey.gpkg", land_class="SHA", source="unit-3").iloc[0, :6].tolist()
     ['YC-014', 'YC-014', 'YC-014', 'SHA', 'supplied', 'unit-3']
     """
-    if land_class not in LAND_CLASSES:
-        raise ConfigError("unknown land_class", where=land_class, mend=nearest(land_class, LAND_CLASSES))
+    if land_class not in HAZARD_CLASSES:
+        raise ConfigError("unknown land_class", where=land_class, mend=nearest(land_class, HAZARD_CLASSES))
     frame = _read_named(path, "hazards", ALIASES, POLYGONS, area=area, layer=layer, encoding=encoding)
-    key = source.key if isinstance(source, Source) else source
-    frame["land_class"] = _classes(frame, land_class, f"hazards: {path}")
+    where, key = f"hazards: {path}", source.key if isinstance(source, Source) else source
+    frame["land_class"] = _controlled(frame, "land_class", HAZARD_CLASSES, land_class, where)
+    if "land_status" in frame:
+        frame["land_status"] = _controlled(frame, "land_status", LAND_STATUSES, "", where)
+    if "precision_m" in frame:
+        frame["precision_m"] = _metres(frame, "precision_m", where)
+    frame = frame.assign(**{name: _texts(frame, name).str.strip() for name in TEXT_COLUMNS if name in frame})
     frame = frame.assign(basis="supplied", sources=key)
     return _in_order(frame, ["id", "name_en", "name_ko", "land_class", "basis", "sources"])
 
@@ -146,6 +157,7 @@ def _read_named(
             found=", ".join(map(str, frame.columns)),
             mend="rename the columns to code and name",
         )
+    frame = frame.assign(**{str(name): _plain(frame[name]) for name in frame.columns if name != "geometry"})
     frame["id"] = _ids(frame, id_from, what, where)
     frame = _named(frame)
     _raise_faults(_faults(frame, kinds), where, "mend the features in the source file; nothing is repaired silently")
@@ -208,20 +220,53 @@ def _named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.drop(columns="name", errors="ignore").assign(name_en=filled_en, name_ko=filled_ko)
 
 
-def _classes(frame: gpd.GeoDataFrame, land_class: str, where: str) -> pd.Series:
-    """Return the controlled class of each feature: its own where it has one, else the given one."""
-    own = _texts(frame, "land_class").str.strip()
-    known = {word.casefold(): word for word in LAND_CLASSES}
-    words = own.str.casefold().map(known).where(own != "", land_class)
+def _controlled(frame: gpd.GeoDataFrame, column: str, known: Collection[str], blank: str, where: str) -> pd.Series:
+    """Return each feature's controlled word, whatever its case and blanks; `blank` where the file says nothing."""
+    own = _texts(frame, column).str.strip()
+    spelt = {word.casefold(): word for word in known}
+    words = own.str.casefold().str.replace(r"\s+", "_", regex=True).map(spelt).where(own != "", blank)
     if (bad := words.isna()).any():
-        found = ", ".join(sorted(set(own[bad])))
-        raise DataError(
-            "unknown land_class",
-            where=f"{where}: {_listed(frame.id[bad])}",
-            found=found,
-            mend=nearest(found, LAND_CLASSES),
-        )
+        found = sorted(set(own[bad]))
+        where, hint = f"{where}: {_listed(frame.id[bad])}", nearest(found[0], known)
+        raise DataError(f"unknown {column}", where=where, found=_listed(found), mend=hint)
     return words.astype(str)
+
+
+def _metres(frame: gpd.GeoDataFrame, column: str, where: str) -> pd.Series:
+    """Return a column of metres as float64, NaN where empty."""
+    own = _texts(frame, column).str.strip()
+    metres = pd.to_numeric(own.where(own != ""), errors="coerce").astype(float)
+    if (bad := (own != "") & ~(np.isfinite(metres) & (metres >= 0))).any():
+        where, found = f"{where}: {_listed(frame.id[bad])}", _listed(own[bad].unique())
+        raise DataError(f"{column} is no number", where=where, expected="metres, 0 or more", found=found)
+    return metres
+
+
+def _plain(cells: pd.Series) -> pd.Series:
+    """Return a column as numbers or text: dates in ISO form, lists and bytes spelt out."""
+    if pd.api.types.is_numeric_dtype(cells) or isinstance(cells.dtype, pd.StringDtype):
+        return cells
+    return cells.astype(object).map(_spelt, na_action="ignore").infer_objects()
+
+
+def _spelt(cell: Any) -> Any:
+    """Return a cell, or what stands in it, as a plain value.
+
+    Examples
+    --------
+    >>> _spelt(datetime(2020, 5, 1)), _spelt(datetime(2020, 5, 1, 9)), _spelt([date(2020, 5, 1), 2]), _spelt(b"YC")
+    ('2020-05-01', '2020-05-01T09:00:00', '["2020-05-01", 2]', '5943')
+    """
+    if isinstance(cell, datetime):  # pandas' Timestamp too
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.hex()
+    if isinstance(cell, (list, tuple, dict, np.ndarray)):
+        inner = cell.tolist() if isinstance(cell, np.ndarray) else cell
+        return json.dumps(inner, ensure_ascii=False, default=_spelt)
+    return cell if isinstance(cell, (str, bool, int, float)) else str(cell)
 
 
 def _faults(frame: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> pd.Series:

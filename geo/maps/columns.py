@@ -137,7 +137,7 @@ POLICY: tuple[Column, ...] = (
 )
 ASSUMED: tuple[Column, ...] = (
     ("name", "Parameter", "매개변수", None),
-    ("value", "Value", "값", plain),
+    ("value", "Value", "값", None),
     ("unit", "Unit", "단위", None),
     ("tag", "Kind", "구분", None),
     ("source", "Source", "출처", None),

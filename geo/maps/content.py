@@ -18,7 +18,7 @@ from geo.generalise import SMALLEST_CELL_KM, is_exact
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.labels import map_labels
-from geo.maps.payload import COARSE, EXACT_BASES, OFF_KM, geometry_set, layer_block, precision_m, thinned
+from geo.maps.payload import COARSE, OFF_KM, geometry_set, layer_block, precision_m, supplied_rows, thinned
 from geo.maps.symbols import DENSITY_BREAKS, GROUPS, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
 from geo.maps.words import VALUES, WORDS, Pair, filled, pair, province_values
@@ -116,7 +116,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "marked": marks(atlas) != ["simulated"],
         "bounds": [[south, west], [north, east]],
         "view": [list(start_view(atlas)[1::-1]), list(start_view(atlas)[:1:-1])],
-        "view_zoom": min(cap for layer in atlas.layers.values() if (cap := zoom_cap(layer)) is not None),
+        "view_zoom": min([SKETCH_ZOOM, *filter(None, map(zoom_cap, atlas.layers.values()))]),
     }
 
 
@@ -139,7 +139,7 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
 
 
 def warnings(atlas: Atlas, layer: Layer) -> dict[str, Pair]:
-    """Return what must be said of a layer as a whole: how it came about, and how far off its places may be where that is stated."""
+    """Return what must be said of a layer as a whole: how it came about, and how far off it may be where that is stated."""
     told = {"allocated": "allocated", "modelled": "screening"}.get(layer.basis)
     found = {told: fixed_texts(atlas)[told]} if told else {}
     metres = precision_m(layer)
@@ -200,7 +200,7 @@ def zoom_cap(layer: Layer) -> int | None:
 
     Simulated and traced shapes end at `SKETCH_ZOOM`, zones of coarser precision before, but none before `FRONT_ZOOM`.
     """
-    if layer.name in OFF_KM or layer.frame.basis.isin(EXACT_BASES).any():
+    if layer.name in OFF_KM or supplied_rows(layer).any():
         return None
     metres = precision_m(layer)
     return SKETCH_ZOOM if metres is None else int(np.clip(closest_zoom(metres), FRONT_ZOOM, SKETCH_ZOOM))
@@ -208,7 +208,7 @@ def zoom_cap(layer: Layer) -> int | None:
 
 def map_zoom(atlas: Atlas) -> int:
     """Return the closest zoom of the map: that of the finest supplied layer that states its precision, 12 to 16."""
-    given = [layer for layer in atlas.layers.values() if layer.frame.basis.isin(EXACT_BASES).any()]
+    given = [layer for layer in atlas.layers.values() if supplied_rows(layer).any()]
     return max([SKETCH_ZOOM, *(closest_zoom(metres) for layer in given if (metres := precision_m(layer)) is not None)])
 
 

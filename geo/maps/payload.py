@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.generalise import is_exact
 from geo.layer import Layer
 from geo.maps.labels import place_zooms
 from geo.maps.symbols import GROUPS, SYMBOLS, symbol_keys
@@ -106,7 +107,6 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         columns["width_px"] = column(frame.width_class.map(WIDTHS_PX).fillna(WIDTHS_PX["narrow"]))
     if layer.name == "places":
         columns["min_zoom"] = column(place_zooms(frame))
-    exact = frame.basis.isin(EXACT_BASES).to_numpy()
     return {
         "name": layer.name,
         "group_name": next(group for group, members in GROUPS.items() if layer.name in members),
@@ -120,7 +120,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         "columns": columns,
         "symbols": [key for key in SYMBOLS if key in set(keys.tolist())],
         "parts": parts(frame) if layer.name == "flood_displacement" else [],
-        "sets": geometry_sets(frame.geometry, exact),
+        "sets": geometry_sets(frame.geometry, supplied_rows(layer)),
     }
 
 
@@ -128,6 +128,11 @@ def parts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return the origins of the screening zones with their numbers; each is switched by itself, since origins are never added."""
     counts = frame.origin.value_counts().sort_index(ascending=False)
     return [{"value": origin, "n": int(n)} for origin, n in counts.items()]
+
+
+def supplied_rows(layer: Layer) -> NDArray[np.bool_]:
+    """Return which features were surveyed or handed in; hazards that somebody traced count as well; shape (n,)."""
+    return np.asarray(layer.frame.basis.isin(EXACT_BASES), dtype=bool) | is_exact(layer)
 
 
 def one_member(frame: pd.DataFrame) -> bool:

@@ -1,8 +1,10 @@
 """Hazards, boundaries, districts and rivers of the user's own: every fault at once, with id and place."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -59,6 +61,53 @@ def test_own_class_wins_and_unknown_words_are_listed(tmp_path):
         hazards(path)
     with pytest.raises(ConfigError, match="unknown land_class: sha"):
         hazards(path, land_class="sha")
+
+
+@pytest.mark.parametrize("word", ["zone", "screening", "SHA2"])
+def test_a_hazard_is_of_a_hazard_class(tmp_path, word):
+    path = saved(tmp_path, [FIELD, FIELD], id=["a", "b"], classification=["SHA", word])
+    with pytest.raises(DataError, match=rf"unknown land_class: .*: b: found {word}: .*known: CHA"):
+        hazards(path)
+    with pytest.raises(ConfigError, match=f"unknown land_class: {word}"):
+        hazards(path, land_class=word)
+
+
+def test_land_status_is_a_controlled_word_or_blank(tmp_path):
+    path = saved(tmp_path, [FIELD] * 4, status=["Open", "HANDED  over", None, " "])
+    assert hazards(path).land_status.tolist() == ["open", "handed_over", "", ""]
+    path = saved(tmp_path, [FIELD] * 3, id=["a", "b", "c"], status=["Active", "open", "Gone"], file="bad.gpkg")
+    with pytest.raises(DataError, match=r"unknown land_status: .*: a, c: found Active, Gone: .*known: closed, .*worked_on"):
+        hazards(path)
+
+
+def test_precision_is_a_number(tmp_path):
+    assert hazards(saved(tmp_path, [FIELD] * 2, precision_m=["50", None])).precision_m.fillna(-1).tolist() == [50, -1]
+    path = saved(tmp_path, [FIELD] * 3, id=["a", "b", "c"], precision_m=["50 m", "5", "-1"], file="bad.gpkg")
+    with pytest.raises(DataError, match=r"precision_m is no number: .*: a, c: expected metres, 0 or more, found 50 m, -1"):
+        hazards(path)
+
+
+def test_texts_are_text_and_empty_where_missing(tmp_path):
+    columns = {"as_of": ["2020", None], "zone": [None, " ccz "], "national_term": [None, None], "status": [None, "open"]}
+    found = hazards(saved(tmp_path, [FIELD] * 2, **columns))
+    told = found[["as_of", "zone", "national_term", "land_status"]]
+    assert told.values.tolist() == [["2020", "", "", ""], ["", "ccz", "", "open"]]
+    assert hazards(saved(tmp_path, [FIELD] * 2, as_of=[2020, None], file="n.gpkg")).as_of.tolist() == ["2020", ""]
+
+
+def test_dates_are_iso_text(tmp_path):
+    stamps = pd.to_datetime(["2020-05-01T00:00", "2021-06-02T09:30", None])
+    found = hazards(saved(tmp_path, [FIELD] * 3, as_of=stamps, seen=stamps))
+    assert found.as_of.tolist() == ["2020-05-01", "2021-06-02T09:30:00", ""]
+    assert found.seen.iloc[:2].tolist() == ["2020-05-01", "2021-06-02T09:30:00"] and found.seen.isna()[2]
+
+
+def test_lists_bytes_and_tables_become_text(tmp_path):
+    columns = {"crews": [["B", "A"]], "raw": [b"YC"], "more": [{"n": 1}], "day": [date(2020, 5, 1)], "n": [7]}
+    path = tmp_path / "survey.parquet"
+    gpd.GeoDataFrame(columns, geometry=[FIELD], crs=4326).to_parquet(path)
+    row = hazards(path).iloc[0]
+    assert row[["crews", "raw", "more", "day", "n"]].tolist() == ['["B", "A"]', "5943", '{"n": 1}', "2020-05-01", 7]
 
 
 def test_every_fault_is_listed_at_once_with_id_reason_and_place(tmp_path):

@@ -176,7 +176,7 @@ def test_too_large_is_refused_before_it_is_read(tmp_path, name, monkeypatch):
     FRAME.to_parquet(path) if name.endswith("parquet") else write(FRAME, path)
     monkeypatch.setattr(pyogrio, "read_dataframe", lambda *_, **__: pytest.fail("was read"))
     monkeypatch.setattr(gpd, "read_parquet", lambda *_, **__: pytest.fail("was read"))
-    with pytest.raises(DataError, match=r"too many features: .*expected at most 1, found 2"):
+    with pytest.raises(DataError, match=r"too many features: .*expected at most 1 features, found 2"):
         read_vector(path, what="hazards", max_features=1)
     with pytest.raises(DataError, match=r"file too large: .*expected at most 10 bytes"):
         read_vector(path, what="hazards", max_bytes=10)

@@ -40,8 +40,9 @@ def frames(west, south, east, north):
     at = np.linspace(0.1, 0.9, 12) * span + west
     front = shapely.LineString([(west, middle), (east, middle)])
     line = (frame_of([front], precision_m=500.0), "zone", "declared", False)
-    dmz = frame_of([shapely.box(west, middle - 0.02, east, middle), shapely.box(west, middle, east, middle + 0.02)])
-    mcz = frame_of([shapely.box(west, middle - 0.1, east, middle - 0.02)])
+    halves = [shapely.box(west, middle - 0.02, east, middle), shapely.box(west, middle, east, middle + 0.02)]
+    dmz = frame_of(halves, precision_m=500.0)
+    mcz = frame_of([shapely.box(west, middle - 0.1, east, middle - 0.02)], precision_m=5000.0)
     hazards = {
         "zone": "dmz",
         "series": "made-up",
@@ -62,14 +63,24 @@ def frames(west, south, east, north):
         "band": 1,
         "inner_m": 0.0,
         "outer_m": 300.0,
-        "index": [1.0, 0.5, 0.1, 0.0],
+        "index": [1.0, 0.51234, 0.1, 0.0],
         "class": levels,
     }
     corridor = frame_of(boxes(at[2], middle - 0.2, 4, 0.04, 0.03, 0.1), **flood)
     river = frame_of([shapely.LineString([(at[3], north), (at[4], south)])], width_class="wide")
     finds = frame_of([shapely.Point(x, middle - 0.15) for x in at[:3]], uncertainty_km=2.0, date_start="1999-08")
     places = frame_of(
-        [shapely.Point(x, middle - 0.12) for x in at], kind=["city", "town", "village"] * 4, population=[1e6, 1e4, 1e2] * 4
+        [shapely.Point(x, middle - 0.12) for x in at],
+        kind=["city", "town", "village"] * 4,
+        population=[1e6, 1e4, 1e2] * 4,
+        accuracy_km=3.0,
+    )
+    cleared = frame_of(
+        [shapely.Point(x, middle - 0.01) for x in at[5:8]],
+        land_status=["closed", "searched_not_released", "searched_not_released"],
+        mines_remaining=[np.nan, 1190.0, np.nan],
+        uncertainty_km=[4.0, 15.0, 15.0],
+        as_of=["2002-12", "2021", "2021"],
     )
     cells = frame_of(
         boxes(west, middle - 0.1, 40, span / 40, span / 40, 0.01),
@@ -86,7 +97,7 @@ def frames(west, south, east, north):
         "rivers": (river, "zone", "digitised", False),
         "incidents": (finds, "indication", "digitised", False),
         "places": (places, "zone", "digitised", False),
-        "cleared_areas": (frame_of([shapely.Point(at[5], middle - 0.01)], date="2002"), "indication", "declared", False),
+        "cleared_areas": (cleared, "indication", "declared", False),
         "mined_density": (cells, "screening", "modelled", False),
     }
 
@@ -137,7 +148,7 @@ def atlas_of(area, changed=None):
         areas=areas,
         lengths=lengths,
         ledger=empty,
-        overlaps=empty,
+        overlaps=pd.DataFrame(columns=["layer", "other", "shared_km2"]),
         parameters={},
         inputs={},
     )

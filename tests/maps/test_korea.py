@@ -42,7 +42,7 @@ def test_the_two_origins_have_a_switch_each(quiet_page, korea, korea_path):
     before = shown(page)
     page.get_by_label("from an assumed source, north").uncheck()
     assert shown(page) == before - origins["north"]
-    page.get_by_label("from simulated fields, south").uncheck()
+    page.get_by_label("from expected (simulated) fields, south").uncheck()
     assert shown(page) == before - origins.sum()
 
 

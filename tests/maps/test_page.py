@@ -1,9 +1,13 @@
 """The page in a real browser with the network off. `quiet_page` fails on any request, console error, dialog or breach."""
 
 import re
+from dataclasses import replace
 
+import pandas as pd
 import pytest
-from maps.country import HOSTILE, MARK
+from maps.country import HOSTILE, MARK, atlas_of
+
+from geo.maps.web import draw_map
 
 READY = 'html[data-ready="11"]'
 
@@ -107,6 +111,120 @@ def test_a_feature_tells_its_class_and_that_it_is_simulated(quiet_page, page_pat
     assert popup.get_by_text("Allocated (simulated)").is_visible()
 
 
+def popup_of(page, name, row):
+    page.evaluate(f"atlas.openFeature(atlas.map, atlas.layers.find((one) => one.name === '{name}'), {row}, L.latLng(38, 127))")
+    return page.locator(".popup").last
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "text"),
+    [
+        ("en", 0, r"Recorded as cleared on 2002-12 \(.+\)\. Later floods or landslides may have brought mines in\."),
+        ("en", 1, r"Searched, not released: about 1,190 recorded mines not recovered\."),
+        ("en", 2, r"Searched, not released"),
+        ("ko", 0, r"2002-12 제거 완료로 기록됨\(.+\)\. 그 뒤의 홍수나 산사태로 지뢰가 들어왔을 수 있습니다\."),
+        ("ko", 1, r"탐지했으나 해제되지 않음: 기록된 지뢰 약 1,190발 미회수\."),
+    ],
+)
+def test_a_record_of_clearance_is_no_release(quiet_page, page_path, language, row, text):
+    page = opened(quiet_page, page_path, language)
+    told = popup_of(page, "cleared_areas", row).locator(".warning p").first.inner_text()
+    assert re.fullmatch(text, told)
+
+
+def test_a_point_tells_how_far_off_it_may_be_itself(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    for row, km in ((0, "4"), (1, "15")):
+        told = popup_of(page, "cleared_areas", row).locator(".warning p").last.inner_text()
+        assert told == f"Placed at the named place; may be off by about {km} km."
+    assert popup_of(page, "places", 0).get_by_text("may be off by about 3 km").is_visible()
+    assert not popup_of(page, "dmz", 0).get_by_text("Placed at").is_visible()
+
+
+def test_an_index_only_ranks(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    assert "0.51 (rank only)" in popup_of(page, "flood_displacement", 1).inner_text()
+    page.get_by_role("button", name="한국어").click()
+    assert "0.51 (순위용)" in popup_of(page, "flood_displacement", 1).inner_text()
+
+
+@pytest.mark.parametrize(("now", "n"), [("2007-12-30", 0), ("2008-01-02", 11)])
+def test_old_information_is_told_to_be_old_by_the_readers_clock(quiet_page, page_path, now, n):
+    """Every layer of this country is of 2006."""
+    quiet_page.clock.set_fixed_time(now)
+    page = opened(quiet_page, page_path)
+    badges = page.get_by_text("More than two years old.")
+    assert badges.count() == 2 * n  # in the list and in the About tab
+    assert page.locator("#tree").get_by_text("More than two years old.").count() == n
+
+
+@pytest.mark.parametrize(
+    ("as_of", "old"),
+    [
+        ("2018-07", False),
+        ("2018-06", True),
+        ("2018-06-20", False),
+        ("2018-06-10", True),
+        ("2018", True),
+        ("2019", False),
+        ("not stated", False),
+        ("at designation, year not stated", False),
+    ],
+)
+def test_two_years_are_counted_from_what_the_date_tells(quiet_page, page_path, as_of, old):
+    quiet_page.clock.set_fixed_time("2020-06-15")
+    page = opened(quiet_page, page_path)
+    assert page.evaluate(f"atlas.age({{ as_of: '{as_of}' }}).length > 0") is old
+
+
+def test_a_layer_is_not_drawn_closer_than_it_is_known(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    remark = page.locator("#tree").get_by_text("hidden at this zoom: not precise enough")
+    drawn = "atlas.map.hasLayer(atlas.layers.find((one) => one.name === '{}').group)"
+    before = shown(page)
+    assert remark.filter(visible=True).count() == 0
+    page.evaluate("atlas.map.setZoom(10.25, { animate: false })")
+    assert [page.evaluate(drawn.format(name)) for name in ("mcz", "dmz")] == [False, True]
+    assert remark.filter(visible=True).count() == 1
+    assert shown(page) == before - 1
+    page.get_by_label("Military Control Zone (MCZ)").uncheck()
+    assert remark.filter(visible=True).count() == 0
+    page.get_by_label("Military Control Zone (MCZ)").check()
+    assert not page.evaluate(drawn.format("mcz"))
+    page.evaluate("atlas.map.setZoom(10, { animate: false })")
+    assert page.evaluate(drawn.format("mcz"))
+    assert remark.filter(visible=True).count() == 0
+
+
+def test_close_up_only_what_was_supplied_is_left(quiet_page, area, tmp_path):
+    def surveyed(frame):
+        return frame.assign(basis="surveyed", precision_m=2.0)
+
+    atlas = replace(atlas_of(area, {"planned_minefields": surveyed}), tier="restricted")
+    page = opened(quiet_page, draw_map(atlas).save(tmp_path / "atlas.html"))
+    page.evaluate("atlas.map.setZoom(18, { animate: false })")
+    assert page.evaluate("atlas.map.getZoom()") == 16
+    left = page.evaluate("atlas.layers.filter(atlas.isDrawn).map((one) => one.name)")
+    assert left == ["planned_minefields", "incidents", "places", "cleared_areas"]
+    assert page.locator("#legend").get_by_text("(simulated)").count() == 0
+
+
+def test_a_front_of_unknown_precision_has_no_soft_band(quiet_page, area, tmp_path):
+    atlas = atlas_of(area, {"mdl": lambda frame: frame.drop(columns="precision_m")})
+    page = opened(quiet_page, draw_map(atlas).save(tmp_path / "atlas.html"))
+    assert page.locator(".leaflet-soft-pane path").count() == 0
+    assert page.locator(".leaflet-front-pane path").count() == 2
+
+
+def test_the_parameters_stand_in_the_about_tab(quiet_page, area, tmp_path):
+    rows = {"name": ["front_km"], "value": [5.0], "unit": ["km"], "tag": ["assumed"], "source": [""]}
+    atlas = replace(atlas_of(area), assumed=pd.DataFrame(rows))
+    page = opened(quiet_page, draw_map(atlas).save(tmp_path / "atlas.html"))
+    page.get_by_role("tab", name="About").click()
+    table = page.get_by_role("region", name="Assumed and other parameters")
+    assert table.get_by_role("row", name="front_km 5 km assumed").is_visible()
+
+
 def test_hostile_names_are_text(quiet_page, hostile_path, page_path):
     page = opened(quiet_page, hostile_path)
     assert page.locator("h1").inner_text() == HOSTILE[0] + HOSTILE[1]
@@ -196,6 +314,19 @@ def test_a_phone_starts_with_the_map_and_opens_the_panel(quiet_page, page_path):
     page.get_by_role("button", name="닫기").click()
     assert not page.get_by_label("계획지뢰지대").is_visible()
     assert page.locator("#strip").get_by_text("도형이 없다고 해서").is_visible()
+
+
+def test_a_popup_fits_a_phone_and_the_page_never_scrolls(quiet_page, page_path):
+    quiet_page.set_viewport_size({"width": 375, "height": 812})
+    page = opened(quiet_page, page_path)
+    popup_of(page, "cleared_areas", 1)
+    box = "document.querySelector('.leaflet-popup').getBoundingClientRect()"
+    page.wait_for_function(f"{box}.left >= 55 && {box}.right <= 375")  # right of the zoom buttons, when the map has moved
+    page.evaluate("atlas.map.closePopup()")
+    page.get_by_role("button", name="Information").click()
+    for tab in ("Areas", "Record", "About"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.documentElement.scrollHeight") <= 812
 
 
 def test_prints(quiet_page, page_path):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from maps.country import atlas_of
 
-from geo.maps.content import start_view, zoom_cap
+from geo.maps.content import map_zoom, start_view, zoom_cap
 from geo.maps.labels import map_labels, straightest
 from geo.maps.payload import COLUMNS, COMMON, TAIL, geometry_sets, layer_block, packed
 from geo.maps.tables import all_tables, clearance_chart
@@ -101,7 +101,13 @@ def test_view_and_zoom(atlas):
     west, south, east, north = start_view(atlas)
     assert west < east
     assert south < north
-    assert zoom_cap(atlas) == 12
+    assert map_zoom(atlas) == 12
+
+
+def test_each_layer_ends_at_its_own_zoom(atlas):
+    caps = {name: zoom_cap(layer) for name, layer in atlas.layers.items()}
+    told = dict.fromkeys(("incidents", "places", "cleared_areas"))
+    assert caps == dict.fromkeys(atlas.layers, 12) | {"mcz": 10} | told
 
 
 def test_tables_have_a_cell_for_every_column(atlas):
@@ -135,4 +141,19 @@ def test_supplied_hazards_keep_their_class_and_let_the_map_closer(area):
     block = layer_block(atlas["planned_minefields"])
     assert block["symbols"] == ["cha"]
     assert {one["decimals"] for one in block["sets"]} == {6}
-    assert zoom_cap(atlas) == 16
+    assert (zoom_cap(atlas["planned_minefields"]), zoom_cap(atlas["unconfirmed_minefields"]), map_zoom(atlas)) == (None, 12, 16)
+
+
+def test_supplied_hazards_of_unknown_precision_let_the_map_no_closer(area):
+    atlas = atlas_of(area, {"planned_minefields": lambda frame: frame.assign(basis="digitised", precision_m=np.nan)})
+    assert {one["decimals"] for one in layer_block(atlas["planned_minefields"])["sets"]} == {6}
+    assert (zoom_cap(atlas["planned_minefields"]), map_zoom(atlas)) == (None, 12)
+
+
+def test_quantiles_are_told_only_where_they_tell_something(area):
+    def members(spread):
+        return lambda frame: frame.assign(q05=frame["index"], q50=frame["index"], q95=spread * frame["index"])
+
+    for spread, told in ((1.0, set()), (2.0, {"q05", "q50", "q95"})):
+        layer = atlas_of(area, {"flood_displacement": members(spread)})["flood_displacement"]
+        assert {"q05", "q50", "q95"} & set(layer_block(layer)["columns"]) == told

@@ -123,8 +123,9 @@
     let far = isFar();
     map.on("zoomend", () => {
       atlas.layers.forEach(thin);
-      atlas.layers.forEach(atlas.draw);
-      atlas.changed();
+      const turned = atlas.layers.filter((layer) => map.hasLayer(layer.group) !== atlas.isDrawn(layer));
+      turned.forEach(atlas.draw);
+      if (turned.length) atlas.changed();
       if (isFar() === far) return;
       far = isFar();
       for (const feature of atlas.layers.flatMap((layer) => layer.features).filter((one) => one.symbol.hatch.length)) {

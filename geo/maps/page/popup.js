@@ -97,7 +97,7 @@
   }
 
   function open(map, latlng, node) {
-    const width = Math.min(320, map.getSize().x - 70);
+    const width = Math.min(320, map.getSize().x - 104); // with its frame and the paddings it fits a phone
     L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(160, map.getSize().y - 140), autoPanPaddingTopLeft: [56, 48], autoPanPaddingBottomRight: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
   }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyarrow.parquet
 import pyogrio
 import pyogrio.errors
@@ -116,7 +117,8 @@ def _read_parquet(file: Path, what: str, max_features: int) -> gpd.GeoDataFrame:
     if not is_geo:
         raise DataError("no geometry", where=where, mend="write it as GeoParquet")
     _check_limit("too many features", count, max_features, "features", where)
-    return gpd.read_parquet(file)
+    with np.errstate(invalid="ignore"):  # a coordinate that is no number is told with the feature that has it
+        return gpd.read_parquet(file)
 
 
 def _read_gdal(file: Path, what: str, layer: str | None, encoding: str | None, max_features: int) -> gpd.GeoDataFrame:

@@ -45,6 +45,8 @@ class Secrets:
     ----------
     words : mapping of str to str
         Names as they were supplied, by their words in lower case with single blanks.
+    telling : frozenset of str
+        Those that are no lone word or number, and so count inside a longer text too.
     keys, owner : ndarray, shape (n,)
         Rounded vertices, and the number of the field each belongs to.
     fields : list of str
@@ -52,6 +54,7 @@ class Secrets:
     """
 
     words: Mapping[str, str]
+    telling: frozenset[str]
     keys: Keys
     owner: NDArray[np.intp]
     fields: list[str]
@@ -117,7 +120,8 @@ def secrets_of(atlas: Atlas, exact: gpd.GeoDataFrame) -> Secrets:
     secret = ~_on_grid(plane) & ~np.isin(keys, np.concatenate(ours))
     pairs = np.unique(np.stack([owner[secret], keys[secret]]), axis=1)
     kept = {key: text for key, text in words.items() if key not in common}
-    return Secrets(kept, pairs[1], pairs[0], exact["layer"].tolist())
+    telling = frozenset(key for key in kept if re.search(r"[ \d]", key) and re.search(r"[^\W\d]", key))
+    return Secrets(kept, telling, pairs[1], pairs[0], exact["layer"].tolist())
 
 
 def known_strings(atlas: Atlas, frames: Iterable[gpd.GeoDataFrame]) -> Iterator[str]:
@@ -130,10 +134,9 @@ def known_strings(atlas: Atlas, frames: Iterable[gpd.GeoDataFrame]) -> Iterator[
 
 
 def prove_strings(strings: Iterable[str], secrets: Secrets, where: str) -> None:
-    """Raise if a supplied name is one of the strings, or, unless it is a lone word or number, stands in one."""
+    """Raise if a supplied name is one of the strings, or, where it is telling, stands in one."""
     texts = set(strings)
-    many = {key for key in secrets.words if re.search(r"[ \d]", key) and re.search(r"[^\W\d]", key)}
-    found = (secrets.words.keys() & set(map(phrase, texts))) | (many & runs(texts, lengths(many)))
+    found = (secrets.words.keys() & set(map(phrase, texts))) | (secrets.telling & runs(texts, lengths(secrets.telling)))
     if found:
         raise CheckFailed(
             "supplied name in a public file",

@@ -93,3 +93,38 @@ def test_districts_follow_a_supplied_front(tmp_path):
     moved = layers.build("demo", boundary=tmp_path / "front.gpkg")
     north_m = [project(districts_of(atlas), atlas.area.crs).total_bounds[3] for atlas in (layers.build("demo"), moved)]
     assert np.diff(north_m)[0] == pytest.approx(-0.02 * 110_700, rel=0.05)
+
+
+ODD = {
+    "parts": (shapely.MultiPolygon([FIELD, shapely.box(-26.98, 19.975, -26.97, 19.981)]), ""),
+    "hole": (shapely.Polygon(FIELD.exterior.coords, [FIELD.buffer(-0.003).exterior.coords]), ""),
+    "heights": (shapely.force_3d(FIELD, 12.0), ""),
+    "clockwise": (FIELD.reverse(), ""),
+    "tiny": (shapely.box(-27.03, 19.975, -27.03 + 1e-9, 19.975 + 1e-9), ""),
+    "sea": (shapely.box(-27.19, 19.76, -27.18, 19.77), ""),
+    "collection": (
+        shapely.GeometryCollection([FIELD, shapely.Point(-27, 19.98)]),
+        "YC-014 (GeometryCollection, expected Polygon)",
+    ),
+    "line": (FIELD.exterior, "YC-014 (LineString, expected Polygon)"),
+    "overlapping parts": (shapely.MultiPolygon([FIELD, FIELD]), "YC-014 (Self-intersection"),
+    "stray hole": (
+        shapely.Polygon(FIELD.exterior.coords, [shapely.box(-26, 19, -25.9, 19.1).exterior.coords]),
+        "YC-014 (Hole lies",
+    ),
+    "no number": (
+        shapely.transform(FIELD, lambda points: points * [[1], [1], [np.nan], [1], [1]]),
+        "YC-014 (Invalid Coordinate",
+    ),
+    "empty": (shapely.MultiPolygon(), "YC-014 (empty geometry"),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_every_odd_geometry_gives_a_build_or_one_line(tmp_path, case):
+    shape, told = ODD[case]
+    path = tmp_path / "odd.parquet"
+    gpd.GeoDataFrame({"id": ["YC-014"]}, geometry=[shape], crs=4326).to_parquet(path)
+    result = CliRunner().invoke(main, ["-q", "build", "demo", "--planned", str(path), "-o", str(tmp_path / "demo")])
+    assert (result.exit_code, told in result.output) == (3 if told else 0, True), result.output
+    assert not told or result.output.count("\n") == 1

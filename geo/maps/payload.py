@@ -118,7 +118,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         "precision_m": precision_m(layer),
         "off_km": OFF_KM.get(layer.name, ""),
         "columns": columns,
-        "symbols": [key for key in SYMBOLS if key in set(keys.tolist())],
+        "symbols": [key for key in SYMBOLS if key in set(keys.tolist())] or ["no_data"],  # an empty layer has a row all the same
         "parts": parts(frame) if layer.name == "flood_displacement" else [],
         "sets": geometry_sets(frame.geometry, supplied_rows(layer)),
     }

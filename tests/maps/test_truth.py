@@ -158,3 +158,24 @@ def test_the_public_page_shows_cells(public_html):
     block = blocks(public_html)["unconfirmed_minefields"]
     assert block["symbols"] == ["sha"]
     assert block["precision_m"] == 1000
+
+
+@pytest.mark.parametrize("tier", ["public", "restricted"])
+def test_a_page_of_supplied_fields_alone_opens_and_says_so(quiet_page, tmp_path, tier):
+    """With both kinds supplied the expectation grid is empty; the page must be whole all the same."""
+    paths = {}
+    for kind, west in (("planned", -27.02), ("unconfirmed", -26.95)):
+        frame = gpd.GeoDataFrame({"hazard_id": [kind]}, geometry=[shapely.box(west, 19.95, west + 0.01, 19.96)], crs=4326)
+        paths[kind] = tmp_path / f"{kind}.gpkg"
+        frame.to_file(paths[kind])
+    atlas = layers.build("demo", tier=tier, **paths)
+    assert len(atlas["mined_density"].frame) == 0
+    path = draw_map(atlas).save(tmp_path / "atlas.html")
+    quiet_page.goto(path.as_uri())
+    quiet_page.wait_for_selector('html[data-ready="11"]', state="attached")
+    quiet_page.wait_for_selector("#notice", state="hidden")
+    quiet_page.get_by_role("button", name="English").click()
+    assert quiet_page.locator("#tab-layers input[type=checkbox]").count() >= 11
+    assert quiet_page.get_by_text("supplied, taken as it stands").first.is_visible()
+    mark = quiet_page.locator("#mark")
+    assert mark.is_visible() and ("RESTRICTED" in mark.inner_text()) == (tier == "restricted")

@@ -65,7 +65,7 @@ WRONG = [
     (("build", "demo", "--scheduler", "tcp://127.0.0.1:1"), 2, "minemap[cluster]"),
     (("build", "demo", "--config", "{0}/absent.toml"), 2, "missing file"),
     (("build", "demo", "--config", "{0}/broken.toml"), 2, "not readable as TOML"),
-    (("build", "demo", "--config", "{0}/unknown.toml"), 2, "did you mean aspect"),
+    (("build", "demo", "--config", "{0}/unknown.toml"), 2, "did you mean allocation.aspect"),
     (("build", "demo", "--config", "{0}/degrees.toml"), 2, "unsuitable CRS"),
     (("build", "demo", "--config", "{0}/nonsense.toml"), 2, "unknown CRS"),
     (("build", "demo", "--config", "{0}/shares.toml"), 2, "unknown zone shares"),

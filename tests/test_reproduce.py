@@ -1,7 +1,10 @@
 """Verifying: an untouched build holds, and every tampering is told with the figure and both values."""
 
+import base64
 import json
+import re
 import shutil
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,9 +15,10 @@ import pytest
 from toyland import fingerprints, toy_recipe
 
 from geo import reproduce
-from geo.build import MANIFEST, write_build
+from geo.build import MANIFEST, versions, write_build
+from geo.difference import describe
 from geo.errors import CheckFailed, ConfigError, DataError
-from geo.exchange.content import layer_frames
+from geo.exchange.content import file_content_sha256, layer_frames
 from geo.reproduce import verify
 from geo.source import file_sha256
 
@@ -177,3 +181,25 @@ def test_recipe_is_found_by_entry_point(monkeypatch):
     monkeypatch.setattr(reproduce.metadata, "entry_points", lambda group: [])
     with pytest.raises(ConfigError, match="no recipe installed"):
         reproduce.recipe()
+
+
+def packed_page(path, text, level):
+    block = base64.b64encode(zlib.compress(text.encode(), level)).decode()
+    path.write_text(f'<p>a</p>\n<script type="application/json" id="data-dmz">{block}</script>\n')
+    return path
+
+
+def test_a_page_packed_by_another_zlib_says_the_same(tmp_path):
+    one = packed_page(tmp_path / "one.html", '{"n":1}' * 50, 9)
+    two = packed_page(tmp_path / "two.html", '{"n":1}' * 50, 0)
+    assert one.read_bytes() != two.read_bytes()
+    assert file_content_sha256(one) == file_content_sha256(two) and describe(one, two) == ""
+    other = packed_page(tmp_path / "other.html", '{"n":1}' * 49 + '{"n":2}', 9)
+    assert file_content_sha256(one) != file_content_sha256(other)
+    assert re.search(r"line 2, character \d+: .*\"n\":1}.* in the build, .*\"n\":2}", describe(one, other))
+    assert versions()["zlib"] == zlib.ZLIB_RUNTIME_VERSION
+
+
+def test_a_broken_block_of_the_page_is_told(built):
+    (built / "atlas.html").write_text('<script type="application/json" id="data-dmz">AAAA</script>')
+    assert "atlas.html: cannot be read: Error -3" in tampered(built)

@@ -109,13 +109,17 @@ def test_a_huge_file_is_refused_before_it_is_read(files):
     assert result.exit_code == 3 and "huge.gpkg: expected at most 4,000,000,000 bytes" in result.output
 
 
-def test_ctrl_c_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize(
+    ("sent", "status", "words"),
+    [(signal.SIGINT, 130, "minemap: interrupted; nothing was written\n"), (signal.SIGTERM, 143, "")],
+)
+def test_a_signal_leaves_nothing_behind(tmp_path, sent, status, words):
     command = [sys.executable, "-m", "layers.cli", "build", "demo", "-o", str(tmp_path / "out")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         assert running.stderr.readline() == "building demo ...\n"
-        running.send_signal(signal.SIGINT)
+        running.send_signal(sent)
         _, told = running.communicate(timeout=60)
-    assert running.returncode == 130 and told == "minemap: interrupted; nothing was written\n"
+    assert (running.returncode, told) == (status, words)
     assert not list(tmp_path.iterdir())
 
 

@@ -58,7 +58,6 @@ class Row:
     part: str
     frame: gpd.GeoDataFrame | None
     reported: ReportedFigure | None = None
-    comparable: bool = True
     reason: str = ""
     series: str = ""
 
@@ -73,7 +72,6 @@ class Row:
             self.reported,
             basis=self.layer.basis,
             solved=solved,
-            comparable=self.comparable,
             reason=self.reason,
         )
         said = f"{answer.verdict}: {answer.reason}" if answer.reason else answer.verdict

@@ -31,6 +31,7 @@ from layers.assumed import assumed_table
 from layers.displacement import flood_displacement
 from layers.minefields import (
     KINDS,
+    LAND_CLASS,
     draw_fields,
     mined_density,
     planned_minefields,
@@ -127,15 +128,14 @@ def build(
         raise ConfigError("unknown tier", where=tier, mend=nearest(tier, TIERS))
     here = read_area(area, config)
     chosen = buildable(here, series or here.settings["default_series"])
-    own = supplied(
-        here, {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
-    )
+    roles = {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
+    files = {role: Path(path) for role, path in roles.items() if path is not None}
+    own = supplied(here, files)
     here = with_sources(here, own)
     start = int(here.settings["seed"] if seed is None else seed)
     with executor(workers, scheduler) as pool:
         made, ledger, notes = make_layers(here, chosen, own, start, tier, pool)
     layers = MappingProxyType({name: made[name] for name in LAYER_NAMES})
-    names = {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
     parameters = {"series": chosen.name, "seed": start, "tier": tier, "config": plain(config or {})}
     return Atlas(
         area=here,
@@ -145,7 +145,7 @@ def build(
         lengths=length_table(here, layers),
         ledger=ledger,
         overlaps=overlap_table(layers),
-        parameters=parameters | {role: Path(path).name for role, path in names.items() if path is not None},
+        parameters=parameters | {role: path.name for role, path in files.items()},
         inputs=table_files(here) | dict(own.files),
         tier=tier,
         notes=notes,
@@ -212,15 +212,15 @@ def as_released(area: StudyArea, layer: Layer, tier: str) -> gpd.GeoDataFrame:
     return cells.assign(mined_km2=told_km2 / len(cells))[["mined_km2", "geometry"]]
 
 
-def supplied(area: StudyArea, paths: Mapping[str, str | Path | None]) -> Supplied:
+def supplied(area: StudyArea, given: Mapping[str, Path]) -> Supplied:
     """Read the user's files, each by its role."""
-    given = {role: Path(path) for role, path in paths.items() if path is not None}
     names = [path.name for path in given.values()]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError("two inputs share a name", where=twice[0], mend="rename one: inputs are recorded by name")
-    classes = {"planned": "indication", "unconfirmed": "SHA"}
     hazards = {
-        kind: read_hazards(given[kind], land_class=classes[kind], source=OWN_SOURCE, area=area) for kind in KINDS if kind in given
+        kind: read_hazards(given[kind], land_class=LAND_CLASS[kind], source=OWN_SOURCE, area=area)
+        for kind in KINDS
+        if kind in given
     }
     lines = boundary_parts(read_boundary(given["boundary"], area=area), str(given["boundary"])) if "boundary" in given else {}
     return Supplied(

@@ -79,17 +79,14 @@ def dmz(area: StudyArea, ground: Ground) -> tuple[Layer, list[Band]]:
     """Return the Demilitarized Zone in three parts and their solved half-widths."""
     spec = area.settings["dmz"]
     west, east = beside_meridian(area, spec["cut_lon"])
-    parts = {
-        ("south", spec["south_west"]): ground.south.intersection(west),
-        ("south", spec["south_east"]): ground.south.intersection(east),
-        ("north", spec["north"]): ground.north,
-    }
-    names = [f"south_{area.settings['provinces'][side]}" for side in ("west", "east")] + ["north"]
+    provinces = area.settings["provinces"]
+    parts = (
+        (f"south_{provinces['west']}", spec["south_west"], ground.south.intersection(west)),
+        (f"south_{provinces['east']}", spec["south_east"], ground.south.intersection(east)),
+        ("north", spec["north"], ground.north),
+    )
     nominal_m = 1000 * area.figure(spec["nominal_half_width"]).value
-    bands = [
-        solved_band(area, name, key, ground.front, room, cap="flat", guess_m=nominal_m)
-        for name, ((_, key), room) in zip(names, parts.items(), strict=True)
-    ]
+    bands = [solved_band(area, name, key, ground.front, room, cap="flat", guess_m=nominal_m) for name, key, room in parts]
     return zone_layer("dmz", area, bands, spec["sources"], spec["as_of"]), bands
 
 

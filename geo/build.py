@@ -31,15 +31,21 @@ from geo.errors import ConfigError, DataError
 from geo.exchange.content import combined_sha256, content_sha256, file_content_sha256, layer_frames, table_sha256
 from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
 from geo.exchange.geopackage import STYLE_TABLE, write_geopackage
+from geo.exchange.raster import write_cog
 from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.proof import prove_files
+from geo.raster import HazardRaster
 from geo.source import file_sha256
 from geo.styles import qgis_styles
+from geo.terms import TEXTS
 
 FORMAT = "minemap-build/1"
 MANIFEST = "manifest.json"
-LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "pyarrow", "numpy", "pandas", "folium", "branca", "jinja2")
+LIBRARIES = (
+    *("geopandas", "shapely", "pyproj", "pyogrio", "pyarrow", "numpy", "pandas", "folium", "branca", "jinja2"),
+    *("rasterio", "numba", "scipy", "exactextract"),
+)
 SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg")  # a Shapefile is all of these
 
 
@@ -93,13 +99,13 @@ def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) ->
     """
     target = check_target(folder, overwrite)
     shown = as_shown(atlas)
-    with _workplace(target) as work:
+    with workplace(target) as work:
         _write_outputs(shown, work)
         manifest = _manifest(shown, work)
         write_json(asdict(manifest), work / MANIFEST)
         if atlas.tier == "public":
             prove_files(atlas, work)
-        _move_into_place(work, target)
+        move_into_place(work, target)
     return manifest
 
 
@@ -185,7 +191,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _workplace(target: Path) -> Iterator[Path]:
+def workplace(target: Path) -> Iterator[Path]:
     """Give a hidden folder beside the target; remove it, and parents made for it, if the build does not get through."""
     made = [parent for parent in target.parents if not parent.exists()]
     work: Path | None = None
@@ -221,9 +227,18 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     for name, frame in frames.items():
         write_parquet(frame, work / "layers" / f"{name}.parquet")
         write_geojson(frame, work / "layers" / f"{name}.geojson")
+    if atlas.raster is not None:
+        write_raster(atlas.raster, work / "displacement.tif")
     draw_map(atlas).save(work / "atlas.html")
     if atlas.tier == "public":
         work.chmod(0o777 & ~_umask())  # made for its owner alone, which is what the restricted tier keeps
+
+
+def write_raster(raster: HazardRaster, path: Path) -> None:
+    """Write a hazard raster as a cloud optimised GeoTIFF with named bands."""
+    grids = {name: raster.grid(name) for name in raster.bands}
+    tags = {"basis": "modelled", "simulated": "true", "units": "index per km2", "screening": TEXTS["screening"].en}
+    write_cog(path, grids, raster.transform, raster.crs, tags=tags)
 
 
 def _umask() -> int:
@@ -282,7 +297,7 @@ def _extent(frames: list[gpd.GeoDataFrame]) -> dict[str, Any]:
     }
 
 
-def _move_into_place(work: Path, target: Path) -> None:
+def move_into_place(work: Path, target: Path) -> None:
     """Rename the finished folder to its target; a build that stands there is put aside, and back on failure."""
     if not target.exists():
         work.rename(target)

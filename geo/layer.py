@@ -19,7 +19,8 @@ import shapely
 
 from geo.area import StudyArea
 from geo.errors import DataError, nearest
-from geo.terms import BASES, LAND_CLASSES, LAYER_NAMES, SIMULATED_BASES, TEXTS
+from geo.raster import HazardRaster
+from geo.terms import BASES, LAND_CLASSES, LAYERS, SIMULATED_BASES, TEXTS
 
 COMMON_COLUMNS = ("id", "name_en", "name_ko", "land_class", "basis", "simulated", "sources", "as_of")
 DECIMALS = 9  # of a degree: 0.1 mm
@@ -32,7 +33,7 @@ class Layer:
     Attributes
     ----------
     name : str
-        One of `geo.terms.LAYER_NAMES`.
+        One of `geo.terms.LAYERS`.
     frame : GeoDataFrame
         EPSG:4326, sorted by ``id``, with `COMMON_COLUMNS` first.
     land_class, basis : str
@@ -71,7 +72,7 @@ class Atlas:
     ----------
     area : StudyArea
     layers : mapping of str to Layer
-        In the order of `geo.terms.LAYER_NAMES`.
+        In the order of `geo.terms.LAYERS`; those of `geo.terms.TERRAIN_LAYERS` only where terrain was given.
     series : str
         The reported series that the allocated layers follow.
     areas, lengths, ledger : DataFrame
@@ -87,6 +88,8 @@ class Atlas:
         What a reader must know about this build.
     assumed : DataFrame
         Every parameter of the simulated and modelled layers: ``name, value, unit, tag, source``.
+    raster : HazardRaster, optional
+        Where a terrain model was given: the flood-displacement model cell by cell, as ``displacement.tif`` holds it.
     """
 
     area: StudyArea
@@ -101,6 +104,7 @@ class Atlas:
     tier: str = "public"
     notes: tuple[str, ...] = field(default=())
     assumed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    raster: HazardRaster | None = None
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:
@@ -124,7 +128,7 @@ def make_layer(
     Parameters
     ----------
     name : str
-        One of `geo.terms.LAYER_NAMES`.
+        One of `geo.terms.LAYERS`.
     frame : GeoDataFrame
         With ``id``, ``name_en``, ``name_ko`` and the layer's own columns, in any CRS. A column ``land_class``, ``basis``,
         ``sources`` or ``as_of`` in the frame wins over the value given for the layer.
@@ -177,7 +181,7 @@ def _word_faults(name: str, land_class: str, basis: str, sources: tuple[str, ...
     faults = [f"unknown source {key}" for key in sources if key not in area.sources]
     faults += [] if sources else ["no source"]
     faults += [] if as_of else ["no as_of"]
-    for word, known, what in ((name, LAYER_NAMES, "layer"), (land_class, LAND_CLASSES, "land_class"), (basis, BASES, "basis")):
+    for word, known, what in ((name, LAYERS, "layer"), (land_class, LAND_CLASSES, "land_class"), (basis, BASES, "basis")):
         if word not in known:
             faults.append(f"unknown {what} {word!r} ({nearest(word, known)})")
     return faults

@@ -92,6 +92,12 @@ RULES: Mapping[str, Rule] = {
         for kind in ("planned", "unconfirmed")
         for part in ("area", "count")
     },
+    "scenarios.*.gauges.*": Rule("text", needed=False),
+    "scenarios.*.below": Rule("text", needed=False),
+    "scenarios.*.level": Rule("text", needed=False),
+    "scenarios.*.stage_m": Rule("number", 0, needed=False),
+    "scenarios.*.title_en": TEXT,
+    "scenarios.*.title_ko": TEXT,
     "cleared": TABLES,
     "about.*.en": TEXT,
     "about.*.ko": TEXT,

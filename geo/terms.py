@@ -106,13 +106,15 @@ LAYERS = _table(
     ("planned_minefields", "Planned minefields", "계획지뢰지대"),
     ("unconfirmed_minefields", "Unconfirmed minefields", "미확인지뢰지대"),
     ("flood_displacement", "Flood-displacement screening zones", "홍수 유실지뢰 선별 구역"),
+    ("hillslope_displacement", "Slide-displacement screening cells", "산사태 유실지뢰 선별 격자"),
     ("rivers", "Rivers", "하천"),
     ("incidents", "Finds and accidents", "발견·사고 기록"),
     ("places", "Places", "지명"),
     ("cleared_areas", "Areas recorded as cleared", "제거 기록 지역"),
     ("mined_density", "Expected density, 1 km grid", "1 km 격자 기대 밀도"),
 )
-LAYER_NAMES = tuple(LAYERS)
+TERRAIN_LAYERS = ("hillslope_displacement",)  # only where a terrain model is given
+LAYER_NAMES = tuple(name for name in LAYERS if name not in TERRAIN_LAYERS)
 NATIONAL_TERMS = MappingProxyType({"planned_minefields": "계획지뢰지대", "unconfirmed_minefields": "미확인지뢰지대"})
 
 TEXTS = _table(
@@ -187,4 +189,42 @@ TEXTS = _table(
         "레이어를 불러오지 못했습니다. 빈 지도를 해석하지 마십시오.",
     ),
     ("simulated", "SIMULATED", "모의 배치"),
+    (
+        "expected",
+        "Expected share of mined land if a reported total is spread by the stated assumptions: the mean of all simulated layouts,"
+        " not a finding and not a probability of harm.",
+        "공표 총계를 밝힌 가정에 따라 나누었을 때 기대되는 매설 비율입니다. 모든 모의 배치의 평균이며, "
+        "조사 결과도 피해를 입을 확률도 아닙니다.",
+    ),
+    (
+        "slides",
+        "Screening cells for mines that slides may move: indirect evidence for survey and risk education, not a probability of"
+        " harm. What floods move is not in them.",
+        "산사태로 옮겨질 수 있는 지뢰의 선별 격자입니다. 조사와 위험교육을 위한 간접 증거이며, 피해를 입을 확률이 아닙니다. "
+        "홍수로 옮겨지는 것은 포함하지 않습니다.",
+    ),
+    ("slides_apart", "Flood screening: slides from hill sites are not in it.", "홍수 선별: 산지의 산사태로 옮겨지는 지뢰는 제외"),
+    (
+        "ensemble",
+        "5–95 % of the ensemble of {n} runs; conditional on listed assumptions.",
+        "계산 {n}회로 이루어진 앙상블의 5~95 % 범위이며, 제시한 가정을 전제로 합니다.",
+    ),
+    ("one_run", "One run, no band.", "한 번의 계산이며 범위가 없습니다."),
+    (
+        "cells",
+        "Screening index: cells ranked by the mean of all runs. The band of each cell is in displacement.tif.",
+        "선별 지수: 모든 계산의 평균이 큰 순서로 나눈 격자입니다. 격자별 범위는 displacement.tif에 있습니다.",
+    ),
+    (
+        "depth",
+        "Depth of the modelled flood on this terrain model, the mean of all runs; heights may be metres off. Land without a depth"
+        " is not out of reach of floods.",
+        "이 지형 모형에서 계산한 홍수 수심으로, 모든 계산의 평균입니다. 지형 높이는 몇 미터씩 틀릴 수 있습니다. "
+        "수심이 없는 땅도 홍수가 닿지 않는다는 뜻은 아닙니다.",
+    ),
+    (
+        "fed_by",
+        "What floods could bring here comes from (reaches, never single fields): {reaches}",
+        "홍수가 이곳으로 옮겨 올 수 있는 것이 시작되는 하천 구간(개별 지뢰지대는 밝히지 않음): {reaches}",
+    ),
 )

@@ -6,9 +6,10 @@ configuration, 3 invalid data, 130 interrupted. Prompts never.
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,34 @@ TERMINATED = 143  # as shells count a program ended by SIGTERM
 INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 GROUPINGS = ("layer", "class", "district")
 FORMATS = ("table", "csv", "json", "markdown")
+OWN_DATA = [
+    click.option("--series", help="Reported series that simulated minefields follow, such as ndc-2010."),
+    click.option("--planned", type=click.Path(), help="Your own planned minefields; replaces the simulated ones."),
+    click.option("--unconfirmed", type=click.Path(), help="Your own unconfirmed minefields."),
+    click.option("--boundary", type=click.Path(), help="Your own front line, DMZ or MCZ (column 'layer': mdl, dmz, mcz)."),
+    click.option("--rivers", type=click.Path(), help="Your own river lines."),
+    click.option("--districts", type=click.Path(), help="Your own districts, for tables by district."),
+    click.option("--seed", type=int, help="Of the simulated layout."),
+    click.option(
+        "--tier", default="public", show_default=True, help="public: supplied hazards as 1 km cells; restricted: as supplied."
+    ),
+    click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="TOML with settings that replace those of area.toml.",
+    ),
+    click.option("--workers", type=int, default=1, show_default=True, help="Processes; the result is the same."),
+    click.option("--scheduler", help="Address of a Dask scheduler instead of processes."),
+]
+THE_FLOOD = [
+    click.option(
+        "--dem", type=click.Path(), multiple=True, help="Terrain heights: a raster or a folder of tiles; repeat for more."
+    ),
+    click.option("--members", type=int, default=1, show_default=True, help="Of the ensemble; 200 to look, 1000 to report."),
+    click.option("--scenario", help="A named flood of the area, such as flood-2020, or annual."),
+    click.option("--return-period", type=float, help="Of the flood, in years; 100 by default."),
+    click.option("--flood", type=click.Path(), help="Polygons of a flood's extent instead of a modelled one."),
+]
 
 
 class Verbs(click.Group):
@@ -60,25 +89,16 @@ def main(debug: bool, quiet: bool) -> None:
 
 def own_data(verb: Any) -> Any:
     """Add the options by which the user's own data and settings replace those of the study area."""
-    options = [
-        click.option("--series", help="Reported series that simulated minefields follow, such as ndc-2010."),
-        click.option("--planned", type=click.Path(), help="Your own planned minefields; replaces the simulated ones."),
-        click.option("--unconfirmed", type=click.Path(), help="Your own unconfirmed minefields."),
-        click.option("--boundary", type=click.Path(), help="Your own front line, DMZ or MCZ (column 'layer': mdl, dmz, mcz)."),
-        click.option("--rivers", type=click.Path(), help="Your own river lines."),
-        click.option("--districts", type=click.Path(), help="Your own districts, for tables by district."),
-        click.option("--seed", type=int, help="Of the simulated layout."),
-        click.option(
-            "--tier", default="public", show_default=True, help="public: supplied hazards as 1 km cells; restricted: as supplied."
-        ),
-        click.option(
-            "--config",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="TOML with settings that replace those of area.toml.",
-        ),
-        click.option("--workers", type=int, default=1, show_default=True, help="Processes; the result is the same."),
-        click.option("--scheduler", help="Address of a Dask scheduler instead of processes."),
-    ]
+    return with_options(verb, OWN_DATA)
+
+
+def the_flood(verb: Any) -> Any:
+    """Add the options of the flood model."""
+    return with_options(verb, THE_FLOOD)
+
+
+def with_options(verb: Any, options: Sequence[Any]) -> Any:
+    """Add options in their order."""
     for option in reversed(options):
         verb = option(verb)
     return verb
@@ -89,6 +109,7 @@ def own_data(verb: Any) -> Any:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Build folder; build/AREA by default.")
 @click.option("--overwrite", is_flag=True, help="Replace an older build.")
 @own_data
+@the_flood
 @click.pass_context
 def build(ctx: click.Context, /, area: str, output: Path | None, overwrite: bool, **options: Any) -> None:
     """Build the whole atlas of AREA: layers, tables, map and manifest.
@@ -125,6 +146,70 @@ def areas(area: str, by: str, form: str, all_series: bool, **options: Any) -> No
 
     table = series_of(area) if all_series else areas_of(area, by, recipe_options(options))
     click.echo(printed(table, form), nl=False)
+
+
+@main.command(epilog=EXITS)
+@click.argument("area", default="korea")
+@click.option("--place", help="What can reach this place: a name, or longitude,latitude.")
+@click.option("--sensitivity", type=int, help="Also tell what matters most: Sobol indices from so many runs a parameter.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for reaches, zones, ledger and raster.")
+@click.option("--overwrite", is_flag=True, help="Replace older files.")
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@own_data
+@the_flood
+@click.pass_context
+def displace(
+    ctx: click.Context,
+    /,
+    area: str,
+    place: str | None,
+    sensitivity: int | None,
+    output: Path | None,
+    overwrite: bool,
+    form: str,
+    **options: Any,
+) -> None:
+    """Run only the flood model of AREA: what rivers carry, hold and let go, and what can reach a place.
+
+    Example: minemap displace korea --members 200 --place "Igil-ri"
+    """
+    from layers.show_flood import flood_run, told, write_run
+
+    say(ctx, f"running the flood model of {area} ...")
+    run = flood_run(area, **recipe_options(options), place=place, sensitivity=sensitivity)
+    if output is not None:
+        write_run(run, output, overwrite=overwrite)
+    click.echo(told(run, form), nl=False)
+    for note in run.notes:
+        say(ctx, f"note: {note}")
+
+
+@main.command(epilog=EXITS)
+@click.argument("area", default="korea")
+@click.option("--incidents", type=click.Path(dir_okay=False), help="Your own finds; columns as in incidents.csv.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Capture curves, as SVG or PNG.")
+@click.option("--members", type=int, default=1, show_default=True, help="Of the ensemble.")
+@click.option("--dem", type=click.Path(), multiple=True, help="Terrain heights, for the model and the height rule.")
+@click.option("--seed", type=int, help="Of layouts, ensemble and shifts.")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="TOML with settings.")
+@click.option("--overwrite", is_flag=True, help="Replace an older plot.")
+def hindcast(area: str, as_json: bool, plot: Path | None, overwrite: bool, **options: Any) -> None:
+    """Score documented finds against the zones of AREA and against simple rules.
+
+    Example: minemap hindcast korea --plot hindcast.svg
+    """
+    from layers.hindcast import hindcast as score
+    from layers.show import printed, writable
+
+    target = writable(plot, overwrite) if plot else None
+    found = score(area, **recipe_options(options))
+    if target is not None:
+        found.plot(target)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
+    else:
+        click.echo(printed(found.frame, "table") + "\n" + found.reading)
 
 
 @main.command(name="map", epilog=EXITS)
@@ -200,7 +285,7 @@ def new(name: str, output: Path | None) -> None:
 
 def recipe_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the recipe's keyword arguments, the configuration file read."""
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and value != ()}
     if "config" in given:
         given["config"] = read_toml(given["config"])
     return given

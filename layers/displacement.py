@@ -17,10 +17,17 @@ from geo import measure
 from geo.area import StudyArea
 from geo.errors import DataError
 from geo.flood import FloodParameters, FloodScenario, Result, RiverNetwork, displace, top_sources
+from geo.flood.result import BAND
+from geo.flood.valley import Valley
 from geo.layer import Layer, make_layer
 from layers.rivers import cited, flood_parameters
 
-ITEM_COLUMNS = ("n_B", "n_N", "n_H", "n_D")
+DEEP = (
+    ("deepest third", "가장 깊은 곳"),
+    ("middle third", "중간 깊이"),
+    ("shallow third", "얕은 곳"),
+    ("in some members only", "일부 계산에서만"),
+)
 
 
 def flood_displacement(
@@ -31,8 +38,14 @@ def flood_displacement(
     land: shapely.Geometry,
     fed_by: tuple[str, ...] = (),
     as_of: str = "undated",
-) -> tuple[Layer, pd.DataFrame]:
-    """Return the layer ``flood_displacement`` and the ledger of both origins.
+    *,
+    terrain: Valley | None = None,
+    scenario: FloodScenario | None = None,
+    members: int = 1,
+    rng: np.random.Generator | None = None,
+    layouts: NDArray[np.float64] | None = None,
+) -> tuple[Layer, Result]:
+    """Return the layer ``flood_displacement`` and the run of the model behind it.
 
     Parameters
     ----------
@@ -40,7 +53,7 @@ def flood_displacement(
         Its ``[flood]`` may set model parameters by name, and ``return_period_yr``.
     network : RiverNetwork
         From `layers.rivers.rivers`.
-    south_sources : GeoDataFrame
+    south_sources : GeoDataFrame, J rows
         Polygons of the southern sources; ``mined_km2`` is the expected mined land in each, without it a polygon is
         mined throughout.
     north_zone : GeoDataFrame or GeoSeries
@@ -51,13 +64,21 @@ def flood_displacement(
         Keys of what the southern sources rest on, besides the rivers and dams.
     as_of : str
         Date of the southern sources.
+    terrain : Valley, optional
+        A terrain model drained to the network.
+    scenario : FloodScenario, optional
+        By default the return period that the area sets, or 100 years.
+    members, rng
+        Of the ensemble, see `geo.flood.displace`.
+    layouts : (J, M) float, optional
+        Mined land of each southern source in each member, over its expectation.
 
     Returns
     -------
     layer : Layer
-        One row a reach, band and origin that can receive anything.
-    ledger : DataFrame
-        One row an origin and item class; what moved is somewhere.
+        One row a zone and origin that can receive anything. ``index`` is the density over the largest of its origin; on
+        the same scale ``q05, q50, q95`` are its quantiles over the members.
+    result : Result
 
     Raises
     ------
@@ -65,9 +86,20 @@ def flood_displacement(
         If sources lack a CRS or area, or mined land is negative.
     """
     params = flood_parameters(area.settings)
-    scenario = FloodScenario(area.settings.get("flood", {}).get("return_period_yr", 100.0))
-    sources = pd.concat([_south(south_sources, params, area), _north(north_zone, params, area)], ignore_index=True)
-    result = displace(network, gpd.GeoDataFrame(sources, crs=area.crs), land=land, scenario=scenario, params=params)
+    scenario = scenario or FloodScenario(area.settings.get("flood", {}).get("return_period_yr", 100.0))
+    sources, given = flood_sources(area, south_sources, north_zone)
+    held = None if layouts is None else np.concatenate([layouts[given], np.ones((len(sources) - len(given), members))])
+    result = displace(
+        network,
+        sources,
+        terrain=terrain,
+        land=land,
+        scenario=scenario,
+        params=params,
+        members=members,
+        rng=rng,
+        layouts=held,
+    )
     layer = make_layer(
         "flood_displacement",
         _rows(result, network),
@@ -78,7 +110,17 @@ def flood_displacement(
         as_of=as_of,
         overlap=True,
     )
-    return layer, result.ledger_frame()
+    return layer, result
+
+
+def flood_sources(
+    area: StudyArea, south_sources: gpd.GeoDataFrame, north_zone: gpd.GeoDataFrame | gpd.GeoSeries
+) -> tuple[gpd.GeoDataFrame, NDArray[np.intp]]:
+    """Return the sources of both origins in the model's form, the southern first, and the row each of these came from."""
+    south, north = _south(south_sources, area), _north(north_zone, area)
+    both = pd.concat([south, north], ignore_index=True)
+    density = flood_parameters(area.settings).unit_density_km2.value
+    return gpd.GeoDataFrame(both.assign(n=density * both["mined_km2"], units="index"), crs=area.crs), south.index.to_numpy()
 
 
 def _sources(area: StudyArea, network: RiverNetwork) -> tuple[str, ...]:
@@ -90,29 +132,20 @@ def _sources(area: StudyArea, network: RiverNetwork) -> tuple[str, ...]:
     return cited(pd.concat([rivers, keys]))
 
 
-def _south(frame: gpd.GeoDataFrame, params: FloodParameters, area: StudyArea) -> gpd.GeoDataFrame:
-    """Return the southern sources as units of the model: items in proportion to the expected mined land."""
+def _south(frame: gpd.GeoDataFrame, area: StudyArea) -> gpd.GeoDataFrame:
+    """Return the southern sources with their expected mined land; those without any are left out."""
     if frame.crs is None:
         raise DataError("southern sources", expected="a CRS", found="none", mend="state the CRS")
-    placed = measure.project(frame[["geometry"]], area.crs)
+    placed = measure.project(frame[["geometry"]].reset_index(drop=True), area.crs)
     mined = frame["mined_km2"].to_numpy(float) if "mined_km2" in frame else measure.areas_m2(frame) / 1e6
-    keep = ~(mined == 0)
-    return _with_items(placed[keep], "south", mined[keep], params.mix_south.value, params)
+    return placed.assign(origin="south", mined_km2=mined)[~(mined == 0)]
 
 
-def _north(zone: gpd.GeoDataFrame | gpd.GeoSeries, params: FloodParameters, area: StudyArea) -> gpd.GeoDataFrame:
+def _north(zone: gpd.GeoDataFrame | gpd.GeoSeries, area: StudyArea) -> gpd.GeoDataFrame:
     """Return the northern unit source: the same density everywhere."""
     frame = gpd.GeoDataFrame(geometry=zone.geometry.values, crs=zone.crs)
     frame = frame[~frame.geometry.is_empty]
-    return _with_items(measure.project(frame, area.crs), "north", measure.areas_m2(frame) / 1e6, params.mix_north.value, params)
-
-
-def _with_items(
-    frame: gpd.GeoDataFrame, origin: str, km2: NDArray[np.float64], mix: tuple[float, ...], params: FloodParameters
-) -> gpd.GeoDataFrame:
-    items = params.unit_density_km2.value * km2
-    columns = {name: items * share for name, share in zip(ITEM_COLUMNS, mix, strict=True)}
-    return gpd.GeoDataFrame({"origin": origin, "units": "index", **columns}, geometry=frame.geometry.values, crs=frame.crs)
+    return measure.project(frame, area.crs).assign(origin="north", mined_km2=measure.areas_m2(frame) / 1e6)
 
 
 def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
@@ -120,29 +153,27 @@ def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
     zones = result.zones
     lines = pd.concat([network.frame, network.estuary], ignore_index=True)
     about = lines.iloc[zones["line"].to_numpy().astype(int)].reset_index(drop=True)
-    peak = zones.groupby("origin")["items_km2"].transform("max")
-    index = (zones["items_km2"] / peak).to_numpy()
-    inner, outer, band = (zones[name].to_numpy() for name in ("inner_m", "outer_m", "band"))
-    place = pd.Series([f"{low:.0f}-{high:.0f} m" for low, high in zip(inner, outer, strict=True)])
+    peak = zones.groupby("origin")["items_km2"].transform("max").to_numpy(float)
     number = about["id"].str.rsplit("-", n=1).str[-1]
+    place_en, place_ko = _places(zones)
+    deep = zones["inner_m"].isna().to_numpy()
+    ids = zip(zones["origin"], zones["reach"], np.where(deep, "d", ""), zones["band"], strict=True)
     return gpd.GeoDataFrame(
         {
-            "id": [f"{origin}-{reach}-{k}" for origin, reach, k in zip(zones["origin"], zones["reach"], band, strict=True)],
-            "name_en": about["name_en"] + " " + number + ", " + place,
-            "name_ko": about["name_ko"] + " " + number + ", " + place,
+            "id": [f"{origin}-{reach}-{mark}{k}" for origin, reach, mark, k in ids],
+            "name_en": about["name_en"] + " " + number + ", " + place_en,
+            "name_ko": about["name_ko"] + " " + number + ", " + place_ko,
             "river": about["river"],
             "reach": zones["reach"],
             "origin": zones["origin"],
-            "band": band,
-            "inner_m": inner,
-            "outer_m": outer,
-            "index": index,
+            "band": zones["band"],
+            "inner_m": zones["inner_m"],
+            "outer_m": zones["outer_m"],
+            "index": zones["items_km2"] / peak,
             "drivers": _drivers(result),
             "area_m2": zones["area_m2"],
-            "q05": index,
-            "q50": index,
-            "q95": index,
-            "class": _classes(zones, result.params.class_shares.value),
+            **{name: zones[name] / peak for name in BAND},
+            "class": classes(result),
             "sources": about["sources"],
         },
         geometry=zones.geometry.values,
@@ -150,18 +181,55 @@ def _rows(result: Result, network: RiverNetwork) -> gpd.GeoDataFrame:
     )
 
 
-def _classes(zones: gpd.GeoDataFrame, shares: tuple[float, ...]) -> NDArray[np.object_]:
-    """Return high for the densest bands holding the first share of an origin's deposit, middle up to the second, lower.
+def _places(zones: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return in English and Korean where a zone lies: by distance from the river, or by depth on a terrain model."""
+    inner, outer, band = (zones[name].to_numpy() for name in ("inner_m", "outer_m", "band"))
+    apart = [f"{low:.0f}-{high:.0f} m" for low, high in zip(inner, outer, strict=True)]
+    told = [np.array([pair[tongue] for pair in DEEP], dtype=object)[band.astype(int) - 1] for tongue in (0, 1)]
+    en, ko = (pd.Series(np.where(np.isnan(inner), words, apart), dtype=object) for words in told)
+    return en, ko
 
-    The band that crosses a share still belongs to the higher class. Estuary bands are undetermined: no skill is
-    claimed.
-    """
+
+def classes(result: Result) -> NDArray[np.object_]:
+    """Return the class of each zone; those of the estuary are undetermined: no skill is claimed."""
+    zones, params = result.zones, result.params
     told = np.full(len(zones), "undetermined", dtype=object)
-    river = zones[~zones["estuary"]].sort_values(["origin", "items_km2", "reach", "band"], ascending=[True, False, True, True])
-    before = river.groupby("origin")["items"].cumsum() - river["items"]
-    part = (before / river.groupby("origin")["items"].transform("sum")).to_numpy()
-    told[river.index] = np.array(["high", "middle", "lower"], dtype=object)[np.digitize(part, shares)]
+    for origin, density in result.density.items():
+        mine = np.flatnonzero((zones["origin"] == origin).to_numpy())
+        river = ~zones["estuary"].to_numpy(bool)[mine]
+        km2 = zones["area_m2"].to_numpy(float)[mine[river]] / 1e6
+        told[mine[river]] = agreed_classes(density[river], km2, params)
     return told
+
+
+def agreed_classes(density: NDArray[np.float64], km2: NDArray[np.float64], params: FloodParameters) -> NDArray[np.object_]:
+    """Return high for the densest rows that hold the first share of all items on average, middle, lower.
+
+    The row that crosses a share still belongs to the higher class. A row whose class fewer than ``class_agreement`` of the
+    members share is undetermined.
+
+    Parameters
+    ----------
+    density : (rows, M) float
+        Items per km2 by member.
+    km2 : (rows,) float
+    params : FloodParameters
+    """
+    words = np.array(["high", "middle", "lower"], dtype=object)
+    usual = ranked(density.mean(axis=1, keepdims=True), km2, params.class_shares.value)
+    agree = (ranked(density, km2, params.class_shares.value) == usual).mean(axis=1)
+    return np.where(agree >= params.class_agreement.value, words[usual[:, 0]], "undetermined")
+
+
+def ranked(density: NDArray[np.float64], km2: NDArray[np.float64], shares: tuple[float, ...]) -> NDArray[np.intp]:
+    """Return 0, 1, 2 for the densest rows that hold the first, the second and the last share of the items, (rows, M)."""
+    order = np.argsort(-density, axis=0, kind="stable")
+    items = np.take_along_axis(density * km2[:, None], order, axis=0)
+    whole = items.sum(axis=0)
+    part = np.divide(items.cumsum(axis=0) - items, whole, out=np.ones_like(items), where=whole > 0)
+    rank = np.empty(density.shape, dtype=np.intp)
+    np.put_along_axis(rank, order, np.digitize(part, shares), axis=0)
+    return rank
 
 
 def _drivers(result: Result) -> NDArray[np.object_]:

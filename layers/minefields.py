@@ -109,7 +109,7 @@ class Drawing:
     cells : GeoDataFrame
         The grid cells with ``planned_km2``, ``unconfirmed_km2``, ``mined_km2`` and ``pi``.
     pieces : GeoDataFrame
-        The cells cut to the zones, with ``mined_km2``: what the flood model takes as southern sources.
+        The cells cut to the zones, see `cut_expectation`: what the flood model takes as southern sources.
     """
 
     fields: dict[Kind, gpd.GeoDataFrame]
@@ -228,13 +228,19 @@ def expectation(area: StudyArea, tasks: list[Task]) -> gpd.GeoDataFrame:
 
 
 def cut_expectation(area: StudyArea, grids: list[Grid], tasks: list[Task]) -> gpd.GeoDataFrame:
-    """Return the expected mined land by piece of cell inside its zone: ``mined_km2`` and geometry."""
-    parts = [gpd.GeoDataFrame({"mined_km2": []}, geometry=[], crs=area.crs)]
+    """Return the expected mined land by piece of cell inside its zone.
+
+    Columns are ``zone``, ``planned_km2``, ``unconfirmed_km2``, their sum ``mined_km2`` and geometry.
+    """
+    parts = []
     for grid, task in zip(grids, tasks, strict=True):
-        share = np.sum(list(task.shares.values()), axis=0)
-        mined = {"mined_km2": share[grid.of_cell] * grid.piece_m2 / 1e6}
-        parts.append(gpd.GeoDataFrame(mined, geometry=gpd.GeoSeries(grid.pieces, crs=area.crs)))
-    return gpd.GeoDataFrame(pd.concat(parts[1:] or parts, ignore_index=True), crs=area.crs)
+        none = np.zeros(len(grid.zone.area_m2))
+        mined = {f"{kind}_km2": task.shares.get(kind, none)[grid.of_cell] * grid.piece_m2 / 1e6 for kind in KINDS}
+        parts.append(gpd.GeoDataFrame({"zone": task.zone.name, **mined}, geometry=gpd.GeoSeries(grid.pieces, crs=area.crs)))
+    columns = {"zone": np.zeros(0, object), "planned_km2": np.zeros(0), "unconfirmed_km2": np.zeros(0)}
+    none_placed = gpd.GeoDataFrame(columns, geometry=[], crs=area.crs)
+    pieces = gpd.GeoDataFrame(pd.concat(parts or [none_placed], ignore_index=True), crs=area.crs)
+    return pieces.assign(mined_km2=pieces["planned_km2"] + pieces["unconfirmed_km2"])
 
 
 def mined_density(area: StudyArea, series: Series, cells: gpd.GeoDataFrame, kinds: tuple[Kind, ...] = KINDS) -> Layer:

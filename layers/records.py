@@ -7,6 +7,7 @@ and the absence of a record says nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -60,13 +61,14 @@ def incidents(area: StudyArea) -> Layer:
     )
 
 
-def places(area: StudyArea) -> Layer:
-    """Return named places for orientation."""
+def places(area: StudyArea, fed_by: Sequence[str] | None = None) -> Layer:
+    """Return named places for orientation; ``fed_by`` tells which upstream reaches feed each, see `layers.upstream`."""
     rows = filled(area, "places")
     ids = [f"place-{n:03d}" for n in range(1, len(rows) + 1)]
     frame = points(rows, pd.Series(ids, index=rows.index), rows.name_en, rows.name_ko).join(
         rows[["kind", "population", "population_year", "accuracy_km"]]
     )
+    frame["fed_by"] = "" if fed_by is None else list(fed_by)
     frame["sources"] = [area.source_key(text) for text in rows.source]
     keys = tuple(sorted(set(frame.sources)))
     return make_layer(

@@ -136,11 +136,11 @@ def test_the_ledger_balances(korea):
 
 
 def test_finds_reach_no_layer_but_incidents(korea, monkeypatch):
-    import layers.atlas
+    import layers.request
 
     empty = read_area("korea")
     blind = {**empty.tables, "incidents": empty.tables["incidents"].assign(lon=127.0, lat=38.0, n_found=0.0)}
-    monkeypatch.setattr(layers.atlas, "read_area", lambda *_: __import__("dataclasses").replace(empty, tables=blind))
+    monkeypatch.setattr(layers.request, "read_area", lambda *_: __import__("dataclasses").replace(empty, tables=blind))
     again = build("korea")
     for name in LAYER_NAMES:
         same = content_sha256(korea[name].frame) == content_sha256(again[name].frame)

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo import measure
 from geo.errors import ConfigError, DataError
-from geo.flood.parameters import KERNELS, FloodParameters
+from geo.flood.parameters import KERNELS, Draw
 from geo.flood.territory import territories
 
 Floats = NDArray[np.float64]
@@ -32,53 +32,56 @@ SPECK_M2 = 1.0  # smaller pieces come from rounding and are left out
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
-def growth(return_period_yr: ArrayLike, cv: float, f: float) -> Floats:
+def growth(return_period_yr: ArrayLike, cv: ArrayLike, f: ArrayLike) -> Floats:
     """Return the stage of a return period over that of 100 years: ``(x_T / x_100)^f``, x Gumbel with variation ``cv``.
+
+    The three broadcast against each other: one period with ``cv`` and ``f`` of M members gives (M,).
 
     Examples
     --------
     >>> growth([2, 100], 0.6, 0.4).tolist()
     [0.6281958195607982, 1.0]
     """
-    period = np.asarray(return_period_yr, dtype=float)
+    period, cv, f = (np.asarray(value, dtype=float) for value in (return_period_yr, cv, f))
     if not (period > 1).all():
         raise ConfigError("return period", expected="years above 1", found=f"{return_period_yr!r}", mend="give, for example, 100")
     return np.asarray((_gumbel(period, cv) / _gumbel(np.array(100.0), cv)) ** f)
 
 
-def _gumbel(period_yr: Floats, cv: float) -> Floats:
+def _gumbel(period_yr: Floats, cv: Floats) -> Floats:
     """Return the flood of a return period over the mean annual flood, at least 0."""
     k = -(math.sqrt(6) / math.pi) * (EULER_GAMMA + np.log(-np.log1p(-1 / period_yr)))
     return np.asarray(np.maximum(0.0, 1 + cv * k))
 
 
-def margin_m(area_km2: ArrayLike, params: FloodParameters) -> Floats:
-    """Return the 100-year flood margin [m] beyond the channel, by class of drainage area [km2].
+def margin_m(area_km2: ArrayLike, draw: Draw) -> Floats:
+    """Return the 100-year flood margin [m] beyond the channel, by class of drainage area [km2], (..., M).
 
     Examples
     --------
-    >>> margin_m([5, 10, 500, 5000, 20000], FloodParameters()).tolist()
+    >>> from geo.flood.parameters import FloodParameters
+    >>> margin_m([5, 10, 500, 5000, 20000], FloodParameters().central())[:, 0].tolist()
     [50.0, 150.0, 300.0, 700.0, 1500.0]
     """
     rank = np.digitize(np.asarray(area_km2, dtype=float), AREA_LIMITS_KM2)
-    return np.asarray(np.array(params.b0_m.value)[rank] * params.b0_scale.value)
+    return np.asarray(draw["b0_m"][rank] * draw["b0_scale"])
 
 
-def half_width_m(area_km2: Floats, width_m: Floats, return_period_yr: float, params: FloodParameters) -> Floats:
-    """Return the corridor half-width [m] (R, 1): ``b(T) = W / 2 + b0 g(T)``.
+def half_width_m(area_km2: Floats, width_m: Floats, growth_of_stage: ArrayLike, draw: Draw) -> Floats:
+    """Return the corridor half-width [m] (R, M): ``W / 2 + b0 g``, g the stage over that of 100 years.
 
     Examples
     --------
-    >>> half_width_m(np.array([500.0]), np.array([100.0]), 100.0, FloodParameters()).tolist()
+    >>> from geo.flood.parameters import FloodParameters
+    >>> half_width_m(np.array([500.0]), np.array([100.0]), 1.0, FloodParameters().central()).tolist()
     [[350.0]]
     """
     if not (np.asarray(width_m) >= 0).all():
         raise DataError("corridor", where="width_m", expected="at least 0", found="negative or missing")
-    g = growth(return_period_yr, params.cv_gumbel.value, params.f_stage.value)
-    return np.asarray(width_m / 2 + margin_m(area_km2, params) * g)[:, None]
+    return np.asarray(np.asarray(width_m)[:, None] / 2 + margin_m(area_km2, draw) * np.asarray(growth_of_stage, dtype=float))
 
 
-def kernel(x_m: ArrayLike, b_m: ArrayLike, kind: str = "hard", scale: float = 0.5) -> Floats:
+def kernel(x_m: ArrayLike, b_m: ArrayLike, kind: str = "hard", scale: ArrayLike = 0.5) -> Floats:
     """Return the weight of a place at distance ``x_m`` from a river of half-width ``b_m``.
 
     ``hard`` is 1 up to b; ``exp`` is ``e^(-x/l)`` up to 3 l; ``gauss`` is ``e^(-x^2 / 2 l^2)``; ``l = scale b``.
@@ -93,16 +96,30 @@ def kernel(x_m: ArrayLike, b_m: ArrayLike, kind: str = "hard", scale: float = 0.
         raise ConfigError("unknown kernel", expected=", ".join(KERNELS), found=kind)
     if kind == "hard":
         return np.asarray(np.where(x <= b, 1.0, 0.0))
-    length = scale * b
+    length = np.asarray(scale, dtype=float) * b
     if kind == "exp":
         return np.asarray(np.where(x <= 3 * length, np.exp(-x / length), 0.0))
     return np.asarray(np.exp(-(x**2) / (2 * length**2)))
 
 
-def band_kernel(inner_m: Floats, outer_m: Floats, b_m: Floats, kind: str, scale: float) -> Floats:
-    """Return the mean kernel over bands between two distances (n,), by 16-point Gauss quadrature."""
-    x = ((outer_m - inner_m)[:, None] * _NODES + (outer_m + inner_m)[:, None]) / 2
-    return np.asarray((kernel(x, np.asarray(b_m)[:, None], kind, scale) * _WEIGHTS).sum(axis=1) / 2)
+def band_kernel(inner_m: Floats, outer_m: Floats, b_m: Floats, kind: str, scale: ArrayLike) -> Floats:
+    """Return the mean kernel (n, M) over bands between two distances (n,) for half-widths (n, M).
+
+    The hard kernel's mean is exact; the others take 16-point Gauss quadrature. A band of no width is a point.
+
+    Examples
+    --------
+    >>> band_kernel(np.array([100.0]), np.array([200.0]), np.array([[150.0]]), "hard", 0.5).tolist()
+    [[0.5]]
+    """
+    inner, outer = inner_m[:, None], outer_m[:, None]
+    if kind == "hard":
+        width = np.where(outer > inner, outer - inner, 1.0)
+        return np.asarray(np.where(outer > inner, np.clip((b_m - inner) / width, 0.0, 1.0), kernel(inner, b_m)))
+    total = np.zeros(b_m.shape)
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        total += weight / 2 * kernel(((outer - inner) * node + (outer + inner)) / 2, b_m, kind, scale)
+    return total
 
 
 def hazard_index(
@@ -134,13 +151,13 @@ def hazard_index(
 
 def corridor_bands(
     lines: gpd.GeoSeries,
-    half_m: Floats,
+    edges_m: Floats,
     *,
     land: shapely.Geometry | None = None,
     open_water: NDArray[np.bool_] | None = None,
     thin_m: float = 1.0,
 ) -> gpd.GeoDataFrame:
-    """Return three bands, 0 to b/3, 2b/3 and b, around every line; no two overlap.
+    """Return the bands between distances around every line; no two overlap.
 
     Every place belongs to the nearest of the lines whose buffers hold it (`geo.flood.territory`). Buffers have 64 arcs
     a quarter circle and are then thinned; bands lie on a grid of 1 mm, so that they stay valid when rounded.
@@ -149,8 +166,8 @@ def corridor_bands(
     ----------
     lines : GeoSeries, shape (n,)
         Projected.
-    half_m : (n,) float
-        Half-widths b.
+    edges_m : (n, k) float
+        Outer distances of the k bands, never falling; a band of no width is left out.
     land : polygon, optional
         In the same CRS; bands are cut to it.
     open_water : (n,) bool, optional
@@ -161,38 +178,39 @@ def corridor_bands(
     Returns
     -------
     GeoDataFrame
-        ``line`` (row of the line), ``band`` (1 to 3), ``inner_m``, ``outer_m``, ``area_m2`` (geodesic) and geometry.
+        ``line`` (row of the line), ``band`` (1 to k), ``inner_m``, ``outer_m``, ``area_m2`` (geodesic) and geometry.
     """
     columns = ["line", "band", "inner_m", "outer_m", "area_m2"]
     if len(lines) == 0:
         empty = {name: np.zeros(0, np.intp if name in ("line", "band") else float) for name in columns}
         return gpd.GeoDataFrame(empty, geometry=[], crs=lines.crs)
-    n = len(lines)
-    discs = np.split(_discs(lines, np.outer(np.arange(1, BANDS + 1) / BANDS, half_m), thin_m), BANDS)
-    region = territories(np.array(lines.values, dtype=object), half_m, discs[-1])
+    n, k = edges_m.shape
+    discs = np.split(_discs(lines, edges_m.T, thin_m), k)
+    region = territories(np.array(lines.values, dtype=object), edges_m[:, -1], discs[-1])
     rings = [discs[0], *(shapely.difference(outer, inner) for inner, outer in itertools.pairwise(discs))]
     shapes = np.concatenate([shapely.intersection(ring, region) for ring in rings])
-    line, band = np.tile(np.arange(n), BANDS), np.repeat(np.arange(1, BANDS + 1), n)
+    line, band = np.tile(np.arange(n), k), np.repeat(np.arange(1, k + 1), n)
     if land is not None:
         water = np.zeros(n, dtype=bool) if open_water is None else open_water
         shapes = _on_land(shapes, land, ~water[line])
+    inner = np.concatenate([np.zeros((n, 1)), edges_m[:, :-1]], axis=1)
     frame = gpd.GeoDataFrame(
-        {
-            "line": line,
-            "band": band,
-            "inner_m": half_m[line] * (band - 1) / BANDS,
-            "outer_m": half_m[line] * band / BANDS,
-        },
+        {"line": line, "band": band, "inner_m": inner.T.ravel(), "outer_m": edges_m.T.ravel()},
         geometry=_areal(shapely.set_precision(shapes, GRID_M)),
         crs=lines.crs,
     )
     frame["area_m2"] = measure.areas_m2(frame)
-    kept = frame[frame["area_m2"] > SPECK_M2].sort_values(["line", "band"], kind="stable").reset_index(drop=True)
-    return kept[[*columns, "geometry"]]
+    real = (frame["area_m2"] > SPECK_M2) & (frame["outer_m"] > frame["inner_m"])
+    return frame[real].sort_values(["line", "band"], kind="stable").reset_index(drop=True)[[*columns, "geometry"]]
+
+
+def thirds(half_m: Floats) -> Floats:
+    """Return the outer distances of the bands of a half-width, (n, 3)."""
+    return np.outer(half_m, np.arange(1, BANDS + 1) / BANDS)
 
 
 def _discs(lines: gpd.GeoSeries, distance_m: Floats, thin_m: float) -> NDArray[np.object_]:
-    """Return the thinned buffers of all lines for each row of distances, one row after the other."""
+    """Return the thinned buffers of all lines for each row of distances (k, n), one row after the other."""
     repeated = gpd.GeoSeries(np.tile(np.array(lines.values, dtype=object), len(distance_m)), crs=lines.crs)
     wide = np.array(measure.buffer(repeated, distance_m.ravel()).values, dtype=object)
     return wide if thin_m == 0 else np.asarray(shapely.simplify(wide, thin_m, preserve_topology=True))

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from geo.errors import DataError
 from geo.flood.network import SEA, RiverNetwork
-from geo.flood.parameters import FloodParameters
+from geo.flood.parameters import Draw
 from geo.flood.route import Routed
 
 Floats = NDArray[np.float64]
 
 
-def estuary_weights(root_km: Floats, segment_km: Floats, shore: Floats, ell_km: float) -> Floats:
-    """Return the share (roots, segments) of a root's estuary items that each segment holds; rows add up to 1.
+def estuary_weights(root_km: Floats, segment_km: Floats, shore: Floats, ell_km: Floats) -> Floats:
+    """Return the share (roots, segments, M) of a root's estuary items that each segment holds; they add up to 1.
 
     Parameters
     ----------
@@ -27,17 +27,18 @@ def estuary_weights(root_km: Floats, segment_km: Floats, shore: Floats, ell_km: 
         Where each root meets the axis.
     segment_km, shore : (E,) float
         Middle of each segment along the axis, and its shore.
-    ell_km : float
+    ell_km : (M,) float
         Decay length.
     """
-    decay = np.exp(-np.abs(segment_km[None, :] - root_km[:, None]) / ell_km) * shore[None, :]
+    apart = np.abs(segment_km[None, :, None] - root_km[:, None, None])
+    decay = np.exp(-apart / ell_km) * shore[None, :, None]
     return np.asarray(decay / decay.sum(axis=1, keepdims=True))
 
 
-def estuary_shares(network: RiverNetwork, params: FloodParameters) -> tuple[NDArray[np.intp], Floats]:
+def estuary_shares(network: RiverNetwork, draw: Draw) -> tuple[NDArray[np.intp], Floats]:
     """Return the roots that end in an estuary or the tide, and the share of what they bring that each segment holds.
 
-    The shares are (roots + E, E): after the roots come the segments themselves, for items that enter there. The rest of
+    The shares are (roots + E, E, M): after the roots come the segments themselves, for items that enter there. The rest of
     each row goes to sea.
     """
     into_axis = ~np.isin(network.outlet.astype(str), ("", SEA))
@@ -55,25 +56,25 @@ def estuary_shares(network: RiverNetwork, params: FloodParameters) -> tuple[NDAr
         )
     axis = np.concatenate([network.outlet[roots], river])
     at_km = np.concatenate([column(network.frame, "axis_km")[roots], column(estuary, "axis_km")])
-    weights = np.zeros((len(axis), len(estuary)))
+    weights = np.zeros((len(axis), len(estuary), len(draw["p_sea"])))
     for name in sorted(set(river)):
         rows, columns = np.flatnonzero(axis == name), np.flatnonzero(river == name)
         share = estuary_weights(
             at_km[rows],
             column(estuary, "axis_km")[columns],
             column(estuary, "length_km")[columns],
-            params.ell_e_km.value,
+            draw["ell_e_km"],
         )
-        weights[np.ix_(rows, columns)] = (1 - params.p_sea.value) * share
+        weights[np.ix_(rows, columns)] = (1 - draw["p_sea"]) * share
     return roots, weights
 
 
-def beyond(network: RiverNetwork, routed: Routed, at_estuary: Floats, params: FloodParameters) -> tuple[Floats, Floats, Floats]:
+def beyond(network: RiverNetwork, routed: Routed, at_estuary: Floats, draw: Draw) -> tuple[Floats, Floats, Floats]:
     """Return what the estuary segments hold (E, 4, M), what reaches the sea and what leaves the map (4, M)."""
-    roots, weights = estuary_shares(network, params)
+    roots, weights = estuary_shares(network, draw)
     brought = np.concatenate([routed.outflow[roots], at_estuary])
-    held = np.einsum("ke,kim->eim", weights, brought)
-    sea = np.einsum("k,kim->im", 1 - weights.sum(axis=1), brought)
+    held = np.einsum("kem,kim->eim", weights, brought)
+    sea = np.einsum("km,kim->im", 1 - weights.sum(axis=1), brought)
     plain = np.setdiff1d(np.flatnonzero(network.down < 0), roots)
     at_sea = network.outlet[plain] == SEA
     return held, sea + routed.outflow[plain[at_sea]].sum(axis=0), routed.outflow[plain[~at_sea]].sum(axis=0)

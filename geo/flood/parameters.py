@@ -1,8 +1,7 @@
 """What the flood-displacement model takes for granted: every number with its unit, its origin and its prior.
 
-A default is ``published`` (printed in the cited source), ``derived`` (computed from stated inputs) or ``assumed``
-(nobody has measured it). An absolute count of displaced mines is conditional on the assumed ones, so each can be
-replaced by name, and a replaced value says that it was.
+An absolute count of displaced mines is conditional on the assumed ones, so each can be replaced by name, and a replaced
+value says that it was.
 """
 
 from __future__ import annotations
@@ -10,110 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Generic, TypeVar
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geo.errors import ConfigError, nearest
+from geo.flood.items import ITEM_CLASSES, POSITIVE, Parameter
 
-T = TypeVar("T")
+Draw = Mapping[str, NDArray[np.float64]]  # every numeric parameter by name: (M,), or (k, M) where it holds k values
 
 KERNELS = ("hard", "exp", "gauss")
-CLASS_KEYS = ("B", "N", "H", "D")
-POSITIVE = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter(Generic[T]):
-    """One value of the model: number, unit, tag (``published``, ``derived``, ``assumed``), source, prior and bounds."""
-
-    value: T
-    unit: str
-    tag: str
-    source: str = ""
-    prior: str = ""
-    low: float = -math.inf
-    high: float = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class ItemClass:
-    """A transport class of displaced items; density decides mobility, not weight.
-
-    ``density`` is the density over that of water, ``height_m`` the smallest dimension that meets the flow,
-    ``burial_m`` the upper end of the burial depth and ``lambda_ref_km`` the travel scale in a 100 m wide river.
-    """
-
-    key: str
-    name: str
-    example: str
-    density: Parameter[float]
-    height_m: Parameter[float]
-    burial_m: Parameter[float]
-    lambda_ref_km: Parameter[float]
-
-
-def _item(
-    key: str,
-    name: str,
-    example: str,
-    s: tuple[float, str, str],
-    height: tuple[float, str],
-    burial: float,
-    scale: tuple[float, str, str],
-) -> ItemClass:
-    return ItemClass(
-        key,
-        name,
-        example,
-        Parameter(s[0], "1", "assumed", s[2], s[1], POSITIVE),
-        Parameter(height[0], "m", "published", height[1], "", POSITIVE),
-        Parameter(burial, "m", "assumed", "", f"U(0, {burial:g})", POSITIVE),
-        Parameter(scale[0], "km", "assumed", scale[1], scale[2], POSITIVE),
-    )
-
-
-ITEM_CLASSES: tuple[ItemClass, ...] = (
-    _item(
-        "B",
-        "buoyant",
-        "wooden box mine",
-        (0.60, "U(0.5, 1.0)", "0.47-0.80 derived from published sizes and mass"),
-        (0.04, "Ajunews 17 Sep 2020; Hankyung 10 Aug 2015"),
-        0.05,
-        (13.3, "tagged wood, Schenk et al. 2014; its use for boxes is assumed", "ln-sd 0.7"),
-    ),
-    _item(
-        "N",
-        "near_neutral",
-        "M14",
-        (1.05, "U(0.95, 1.15)", "0.95-1.14 derived from published sizes and mass"),
-        (0.056, "NewDaily 28 Jul 2011; Asia Economy 13 Aug 2020"),
-        0.05,
-        (8.0, "", "ln-sd 0.8"),
-    ),
-    _item(
-        "H",
-        "heavy",
-        "M15",
-        (1.25, "U(1.2, 1.3)", "1.25 derived from published size and mass"),
-        (0.333, "Hankyung 6 Aug 1999"),
-        0.15,
-        (2.0, "", "ln-sd 1.0"),
-    ),
-    _item(
-        "D",
-        "dense",
-        "M16",
-        (3.3, "U(3.0, 3.6)", "3.51 derived from published size and mass"),
-        (0.103, "Ajunews 17 Sep 2020"),
-        0.15,
-        (1.0, "", "ln-sd 1.0"),
-    ),
-)
+CHOICES = {
+    "exposure_kernel": KERNELS,
+    "spread_kernel": KERNELS,
+    "rating": ("growth", "synthetic"),
+    "p_model": ("depth", "constant"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FloodParameters:
-    """The parameters of the rivers-only level, each a `Parameter`.
+    """The parameters of the model, each a `Parameter`.
 
     Examples
     --------
@@ -127,7 +44,9 @@ class FloodParameters:
     width_coefficient: Parameter[float] = Parameter(
         7.2, "m (s/m3)^0.5", "published", "Andreadis, Schumann, Pavelsky 2013", "", POSITIVE
     )
-    q2_m3s_km2: Parameter[float] = Parameter(1.0, "m3/s/km2", "assumed", "2-year flow per area", "ln-sd 0.5", POSITIVE)
+    q2_m3s_km2: Parameter[float] = Parameter(
+        1.0, "m3/s/km2", "assumed", "2-year flow per area; fixed with the network", "", POSITIVE
+    )
     slope_floor: Parameter[float] = Parameter(1e-4, "1", "assumed", "", "", POSITIVE)
     eta_b: Parameter[float] = Parameter(0.90, "1", "assumed", "trap efficiency of a dam or weir", "Beta(18, 2)", 0, 1)
     eta_other: Parameter[float] = Parameter(0.95, "1", "assumed", "the same, other classes", "Beta(19, 1)", 0, 1)
@@ -157,18 +76,78 @@ class FloodParameters:
     spread_kernel: Parameter[str] = Parameter("exp", "", "assumed", "how a deposit thins away from the river")
     kernel_scale: Parameter[float] = Parameter(0.5, "1", "assumed", "kernel length over half-width", "", POSITIVE)
     thin_m: Parameter[float] = Parameter(1.0, "m", "assumed", "largest shift of a corridor's outline by thinning", "", 0)
+    # terrain and stage
+    burn_m: Parameter[float] = Parameter(20.0, "m", "assumed", "how deep mapped rivers are cut, for directions only", "", 0)
+    drain_km2: Parameter[float] = Parameter(1.0, "km2", "assumed", "smallest area that makes a drainage channel", "", POSITIVE)
+    level_paths: Parameter[int] = Parameter(2, "1", "assumed", "receiving rivers looked at for backwater", "", 0, 8)
+    a100: Parameter[float] = Parameter(
+        0.6309573444801931,
+        "m",
+        "derived",
+        "0.01 m at 1 m2, Nardi et al. 2019, per km2; read as the 100-year stage (assumed)",
+        "logN(., 0.35)",
+        POSITIVE,
+    )
+    a_exp: Parameter[float] = Parameter(0.30, "1", "published", "Nardi et al. 2019", "N(., 0.05)", POSITIVE)
+    sigma_z_m: Parameter[float] = Parameter(
+        2.5, "m", "assumed", "height error; between 3.61 in forest and 1.40 in towns, after Hawker et al. 2022", "", 0
+    )
+    rating: Parameter[str] = Parameter("growth", "", "assumed", "stage by its growth with T, or by a synthetic rating")
+    n_flood: Parameter[float] = Parameter(0.06, "s/m^(1/3)", "assumed", "roughness of a flood plain", "logN(., 0.3)", POSITIVE)
+    n_channel: Parameter[float] = Parameter(0.035, "s/m^(1/3)", "assumed", "roughness of a channel", "", POSITIVE)
     # mobilisation
     psi: Parameter[float] = Parameter(
         1.0, "1", "assumed", "level multiplier; 1 = not calibrated, so results are an index", "", POSITIVE, 1
     )
     p_ref: Parameter[float] = Parameter(0.5, "1", "assumed", "share of wetted items that moves", "Beta(4, 4)", 0, 1)
+    p_model: Parameter[str] = Parameter(
+        "depth", "", "assumed", "depth: scour and drag where depth is known; constant: psi p_ref everywhere"
+    )
+    tau_c_pa: Parameter[float] = Parameter(
+        15.0, "Pa", "assumed", "critical stress; methods differ widely, Clark, Wynn 2006", "logN(., 0.8)", POSITIVE
+    )
+    t_f_s: Parameter[float] = Parameter(43200.0, "s", "assumed", "how long a flood scours", "logN(., 0.5)", POSITIVE)
+    k_d: Parameter[float] = Parameter(0.2e-6, "m3/(N s) Pa^0.5", "published", "Hanson, Simon 2001", "", POSITIVE)
+    k_bed_m: Parameter[float] = Parameter(0.03, "m", "assumed", "roughness height of the bed", "logU(0.005, 0.06)", POSITIVE)
+    item_density: Parameter[tuple[float, ...]] = Parameter(
+        tuple(item.density.value for item in ITEM_CLASSES),
+        "1",
+        "assumed",
+        "density over water of B, N, H, D; see ITEM_CLASSES",
+        "; ".join(item.density.prior for item in ITEM_CLASSES),
+        POSITIVE,
+    )
+    item_height_m: Parameter[tuple[float, ...]] = Parameter(
+        tuple(item.height_m.value for item in ITEM_CLASSES),
+        "m",
+        "published",
+        "size that meets the flow; see ITEM_CLASSES",
+        "",
+        POSITIVE,
+    )
+    burial_max_m: Parameter[tuple[float, ...]] = Parameter(
+        tuple(item.burial_m.value for item in ITEM_CLASSES), "m", "assumed", "items lie between 0 and this deep", "", POSITIVE
+    )
+    entrain_sd: Parameter[float] = Parameter(0.35, "1", "assumed", "ln-sd of the velocity that moves an item", "", POSITIVE)
+    # hillslope
+    slide_slope_deg: Parameter[float] = Parameter(15.0, "degrees", "assumed", "slopes above this slide", "", 0, 90)
+    p_slide: Parameter[float] = Parameter(3e-4, "1/yr", "assumed", "share of items lost to slides", "logN(., 1)", POSITIVE)
+    p_slide_base: Parameter[float] = Parameter(
+        1.0e-3,
+        "1/yr",
+        "derived",
+        "the same at hill-top bases: NewDaily 28 Jul 2011; Kyeonggi Ilbo 6 Dec 2010",
+        "logN(., 1)",
+        POSITIVE,
+    )
+    lambda_h_m: Parameter[float] = Parameter(200.0, "m", "assumed", "travel scale on a slope", "logN(., 0.7)", POSITIVE)
     # routing
     lambda_ref_km: Parameter[tuple[float, ...]] = Parameter(
         tuple(item.lambda_ref_km.value for item in ITEM_CLASSES),
         "km",
         "assumed",
         "travel scale of B, N, H, D in a river of width w_ref_m; see ITEM_CLASSES",
-        "ln-sd 0.7, 0.8, 1.0, 1.0",
+        "logN(., 0.7, 0.8, 1.0, 1.0)",
         POSITIVE,
     )
     gamma_w: Parameter[float] = Parameter(1.4, "1", "derived", "mixing length ~ W^2/h, h ~ W^0.6", "N(., 0.3)")
@@ -182,7 +161,21 @@ class FloodParameters:
     k_nb: Parameter[float] = Parameter(
         0.5, "1", "assumed", "clustering; pieces jam, Bocchiola, Rulli, Rosso 2008", "logN(., 0.7)", POSITIVE
     )
+    y0_m: Parameter[tuple[float, ...]] = Parameter(
+        (0.5, 1.0), "m", "assumed", "depth where most of B, N settles, after Braudrick, Grant 2001", "logN(., 0.5)", POSITIVE
+    )
+    trap_v: Parameter[tuple[float, ...]] = Parameter(
+        (3.0, 5.0, 0.3),
+        "1",
+        "assumed",
+        "catch of reed, shrub, forest; of bridges, culverts; of paved land",
+        "logN(., 0.5)",
+        POSITIVE,
+    )
     # sources and reading
+    lambda_nat: Parameter[float] = Parameter(
+        5.8e-4, "1/yr", "derived", "national loss per mine-year, from press totals 1996-2010", "logN(., 0.65)", POSITIVE
+    )
     mix_south: Parameter[tuple[float, ...]] = Parameter(
         (0.05, 0.60, 0.05, 0.30), "1", "assumed", "classes B, N, H, D of fields in the south", "Dirichlet(10 mix)", 0, 1
     )
@@ -194,6 +187,9 @@ class FloodParameters:
     )
     class_shares: Parameter[tuple[float, ...]] = Parameter(
         (0.5, 0.9), "1", "assumed", "shares of the deposit that the bands of class high, high and middle hold", "", 0, 1
+    )
+    class_agreement: Parameter[float] = Parameter(
+        2 / 3, "1", "assumed", "share of the members that must agree on the class of a zone", "", 0, 1
     )
 
     def override(self, overrides: Mapping[str, Any] | None = None) -> FloodParameters:
@@ -230,6 +226,11 @@ class FloodParameters:
             )
         return replace(self, **changes)
 
+    def central(self) -> Draw:
+        """Return every numeric parameter as one member: (1,), or (k, 1) where it holds k values."""
+        held = {field.name: getattr(self, field.name).value for field in fields(self)}
+        return {name: np.asarray(value, dtype=float)[..., None] for name, value in held.items() if not isinstance(value, str)}
+
     def values(self, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the plain values by name, after ``overrides`` (see `override`); tuples become lists (JSON-able)."""
         chosen = self.override(overrides)
@@ -257,7 +258,7 @@ class FloodParameters:
 def _fault(name: str, old: Parameter[Any], value: object) -> str:
     """Say what is wrong with a replacement, or nothing."""
     if isinstance(old.value, str):
-        return "" if value in KERNELS else f"{name} must be one of {', '.join(KERNELS)}, not {value!r}"
+        return "" if value in CHOICES[name] else f"{name} must be one of {', '.join(CHOICES[name])}, not {value!r}"
     if isinstance(old.value, tuple):
         if not isinstance(value, tuple) or len(value) != len(old.value):
             return f"{name} needs {len(old.value)} numbers, not {value!r}"
@@ -268,33 +269,10 @@ def _fault(name: str, old: Parameter[Any], value: object) -> str:
         return f"{name} must be a finite number, not {value!r}"
     if not all(old.low <= part <= old.high for part in parts):
         return f"{name} must lie in [{old.low:g}, {old.high:g}], not {value!r}"
+    if isinstance(old.value, int) and not isinstance(value, int):
+        return f"{name} must be a whole number, not {value!r}"
     if name.startswith("mix_") and abs(sum(parts) - 1) > 1e-9:
         return f"{name} must add up to 1, not {sum(parts):g}"
     if name == "class_shares" and sorted(parts) != list(parts):
         return f"{name} must not fall, found {value!r}"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class FloodScenario:
-    """The flood to model, by its return period in years (above 1).
-
-    Examples
-    --------
-    >>> FloodScenario().return_period_yr
-    100.0
-    """
-
-    return_period_yr: float = 100.0
-
-    def __post_init__(self) -> None:
-        period = self.return_period_yr
-        real = isinstance(period, (int, float)) and not isinstance(period, bool) and math.isfinite(period)
-        if not real or period <= 1:
-            raise ConfigError(
-                "flood scenario",
-                where="return_period_yr",
-                expected="a number of years above 1",
-                found=f"{period!r}",
-                mend="give, for example, 100",
-            )

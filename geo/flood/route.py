@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import CheckFailed, DataError
+from geo.flood.items import CLASS_KEYS
 from geo.flood.network import RiverNetwork
-from geo.flood.parameters import CLASS_KEYS, FloodParameters
+from geo.flood.parameters import Draw
 
 Floats = NDArray[np.float64]
 
@@ -45,17 +46,17 @@ def phi1(x: Floats) -> Floats:
     return np.where(small, 1 - near / 2 + near * near / 6, -np.expm1(-safe) / safe)
 
 
-def travel_scale_km(width_m: Floats, params: FloodParameters) -> Floats:
-    """Return the travel scale [km] (R, 4, 1) of each class: ``Lambda_ref (W / w_ref)^gamma`` within its bounds.
+def travel_scale_km(width_m: Floats, draw: Draw) -> Floats:
+    """Return the travel scale [km] (R, 4, M) of each class: ``Lambda_ref (W / w_ref)^gamma`` within its bounds.
 
     Examples
     --------
-    >>> travel_scale_km(np.array([100.0, 1000.0]), FloodParameters())[:, 0, 0].tolist()
+    >>> from geo.flood.parameters import FloodParameters
+    >>> travel_scale_km(np.array([100.0, 1000.0]), FloodParameters().central())[:, 0, 0].tolist()
     [13.3, 100.0]
     """
-    ratio = (np.asarray(width_m, dtype=float) / params.w_ref_m.value) ** params.gamma_w.value
-    scale = np.array(params.lambda_ref_km.value)[None, :, None] * ratio[:, None, None]
-    return np.clip(scale, params.lambda_min_km.value, params.lambda_max_km.value)
+    ratio = (np.asarray(width_m, dtype=float)[:, None] / draw["w_ref_m"]) ** draw["gamma_w"]
+    return np.clip(draw["lambda_ref_km"][None] * ratio[:, None, :], draw["lambda_min_km"], draw["lambda_max_km"])
 
 
 def route(network: RiverNetwork, items: Floats, lam_km: Floats, eta: Floats | None = None) -> Routed:
@@ -68,7 +69,7 @@ def route(network: RiverNetwork, items: Floats, lam_km: Floats, eta: Floats | No
         Items entering each reach, evenly along it.
     lam_km : (R, 4, M) float
         Travel scale; broadcast.
-    eta : (R, 4) float, optional
+    eta : (R, 4) or (R, 4, M) float, optional
         Trap efficiency at the lower ends; default the network's.
 
     Raises
@@ -76,7 +77,7 @@ def route(network: RiverNetwork, items: Floats, lam_km: Floats, eta: Floats | No
     DataError
         If items are missing, or a travel scale or trap efficiency is out of bounds.
     """
-    passing, entering, trap = _reach_law(network, lam_km, eta)
+    passing, entering, trap = reach_law(network, lam_km, eta)
     if items.shape[0] != len(network.down) or np.isnan(items).any():
         raise DataError(
             "routing",
@@ -124,7 +125,7 @@ def attribute(
         ``<t_deposit, D> + <t_trap, Q> + <t_export, X> = <m, items>``.
         Never multiply ``m`` by the contents of real fields.
     """
-    passing, entering, trap = _reach_law(network, lam_km, eta)
+    passing, entering, trap = reach_law(network, lam_km, eta)
     n = len(network.down)
     for name, target in (("t_deposit", t_deposit), ("t_trap", t_trap), ("t_export", t_export)):
         if target.ndim and target.shape[0] not in (1, n):
@@ -141,9 +142,10 @@ def attribute(
     return u, m
 
 
-def _reach_law(network: RiverNetwork, lam_km: Floats, eta: Floats | None) -> tuple[Floats, Floats, Floats]:
+def reach_law(network: RiverNetwork, lam_km: Floats, eta: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Return the shares that pass a reach from its upper end and from along it, and the trap efficiency, (R, 4, M)."""
-    trap = np.asarray(network.eta if eta is None else eta, dtype=float)[:, :, None]
+    trap = np.asarray(network.eta if eta is None else eta, dtype=float)
+    trap = trap if trap.ndim == 3 else trap[:, :, None]
     if not (lam_km > 0).all():
         raise DataError("routing", where="travel scale", expected="above 0 km", found="0, negative or missing")
     if not ((trap >= 0) & (trap <= 1)).all():
@@ -152,27 +154,41 @@ def _reach_law(network: RiverNetwork, lam_km: Floats, eta: Floats | None) -> tup
     return np.exp(-x), phi1(x), trap
 
 
-def spread(deposited: Floats, reach: NDArray[np.intp], weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def spread(deposited: Floats, line: NDArray[np.intp], weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Lay the deposit of each reach out on its cells, in proportion to their weights.
 
     Parameters
     ----------
     deposited : (R, 4, M) float
-    reach : (n,) int
+    line : (n,) or (n, M) int
         Reach of each cell.
-    weight : (n, M) float
-        Area times wetness, at depth unknown.
+    weight : (n, 4, M) float
+        Area times how readily an item stays.
 
     Returns
     -------
     laid : (n, 4, M) float
-    in_channel : (R, M) bool
-        Reaches without any weighted cell: their items stay on the channel.
+    in_channel : (R, 4, M) bool
+        Where no cell has weight: those items stay on the channel.
     """
-    total = np.zeros((len(deposited), weight.shape[1]))
-    np.add.at(total, reach, weight)
-    share = weight / np.where(total > 0, total, 1.0)[reach]
-    return deposited[reach] * share[:, None, :], total <= 0
+    total = gathered(weight, line, len(deposited))
+    share = weight / at_cell(np.where(total > 0, total, 1.0), line)
+    return at_cell(deposited, line) * share, total <= 0
+
+
+def gathered(values: Floats, line: NDArray[np.intp], n_lines: int) -> Floats:
+    """Return the sums of cell values (n, 4, M) by line (n,) or (n, M): (lines, 4, M)."""
+    n, k, m = values.shape
+    member = np.broadcast_to(line[:, None] if line.ndim == 1 else line, (n, m)) * m + np.arange(m)
+    sums = [np.bincount(member.ravel(), values[:, i].ravel(), minlength=n_lines * m) for i in range(k)]
+    return np.stack([each.reshape(n_lines, m) for each in sums], axis=1)
+
+
+def at_cell(values: Floats, line: NDArray[np.intp]) -> Floats:
+    """Return the value of each cell's line: (lines, 4, M) at (n,) or (n, M) gives (n, 4, M)."""
+    if line.ndim == 1:
+        return values[line]
+    return np.asarray(values[line, :, np.arange(line.shape[1])].transpose(0, 2, 1))
 
 
 def p_any(mean_items: Floats, k_nb: float) -> Floats:

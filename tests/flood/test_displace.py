@@ -156,7 +156,7 @@ def test_top_sources_are_what_taking_them_away_shows():
     fed = np.flatnonzero(moved.sum(axis=(1, 2)) > 0)
     from geo.flood.route import route, travel_scale_km
 
-    lam = travel_scale_km(world.width_m, PSI)
+    lam = travel_scale_km(world.width_m, PSI.central())
     whole = route(world, moved[: len(world.down)], lam).deposited.sum(axis=(1, 2))
     for source in fed:
         alone = np.zeros_like(moved[: len(world.down)])
@@ -168,11 +168,9 @@ def test_top_sources_are_what_taking_them_away_shows():
     assert top.groupby("target")["share"].sum().to_numpy() == pytest.approx(1.0)
 
 
-def test_this_version_says_what_it_leaves_out():
-    with pytest.raises(ConfigError, match="rivers-only level"):
+def test_an_ensemble_needs_random_numbers():
+    with pytest.raises(ConfigError, match="no generator"):
         displace(pocket_river(), pocket_sources(), members=2)
-    with pytest.raises(ConfigError, match="rivers-only level"):
-        displace(pocket_river(), pocket_sources(), terrain="dem.tif")
 
 
 @pytest.mark.parametrize(

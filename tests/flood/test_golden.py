@@ -87,9 +87,9 @@ def test_t13_phi1_and_its_limits():
 
 def test_t17_pocket_river_by_hand():
     params = FloodParameters().override({"psi": 0.1})
-    b = half_width_m(np.full(3, 500.0), np.full(3, 100.0), 100.0, params)
+    b = half_width_m(np.full(3, 500.0), np.full(3, 100.0), 1.0, params.central())
     assert b[:, 0].tolist() == [350.0] * 3
-    lam = travel_scale_km(np.full(3, 100.0), params)
+    lam = travel_scale_km(np.full(3, 100.0), params.central())
     out = route(chain([10.0] * 3), one_class([1000 * 0.5 * 0.1 * 0.5, 0, 0]), lam)
     deposit = out.deposited[:, 1, 0]
     assert deposit == pytest.approx([10.730095937203805, 10.181508098070369, 2.9170509093680312], rel=1e-9)
@@ -100,7 +100,7 @@ def test_t17_pocket_river_by_hand():
 
 def test_t17_yearly_bounds():
     params = FloodParameters().override({"psi": 0.1})
-    b = np.array([half_width_m(np.array([500.0]), np.array([100.0]), T, params)[0, 0] for T in T_LIST_YR])
+    b = np.array([half_width_m(np.array([500.0]), np.array([100.0]), growth(T, 0.6, 0.4), params.central())[0, 0] for T in T_LIST_YR])
     moved = 1000 * 0.1 * 0.5 * np.clip((b - 150) / 400, 0, 1)
     lower, upper = annualise(moved, 1000 * 0.1 * 0.5)
     assert lower == pytest.approx(9.30228921843524, rel=1e-9)
@@ -112,5 +112,5 @@ def test_t18_width_and_stage_share_one_growth_curve():
     h100, slope = 0.6309573444801931 * 500**0.30, 0.02
     params = FloodParameters().override({"b0_m": [h100 / slope] * 5})
     for period in (2, 20, 500):
-        b = half_width_m(np.array([500.0]), np.array([0.0]), period, params)[0, 0]
+        b = half_width_m(np.array([500.0]), np.array([0.0]), growth(period, 0.6, 0.4), params.central())[0, 0]
         assert b == pytest.approx(h100 * growth(period, 0.6, 0.4) / slope, rel=1e-12)

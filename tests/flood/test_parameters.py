@@ -2,11 +2,12 @@ import pytest
 
 from geo.errors import ConfigError
 from geo.flood import ITEM_CLASSES, FloodParameters, FloodScenario
+from geo.flood.parameters import CHOICES
 
 
 def test_every_parameter_says_where_it_comes_from():
     for row in FloodParameters().table():
-        assert row["unit"] or row["name"].endswith("kernel"), row
+        assert row["unit"] or row["name"] in CHOICES, row
         assert row["tag"] in ("published", "derived", "assumed")
         assert row["tag"] == "assumed" or row["source"], f"{row['name']} is {row['tag']} without a source"
 

@@ -1,0 +1,235 @@
+"""The cells of a terrain model that a flood of the network may wet.
+
+Assumption: a cell belongs to the first mapped reach its water meets, and a channel that is not mapped floods by its own
+drainage area. Its limit: heights are those of the terrain model, forest and bridges included where it has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import measure
+from geo.errors import DataError
+from geo.exchange.raster import Dem
+from geo.flood.cells import FloodCells
+from geo.flood.corridor import BANDS
+from geo.flood.network import RiverNetwork
+from geo.flood.parameters import Draw, FloodParameters
+from geo.flood.stage import flood_depth_m
+from geo.flood.terrain import Drainage, cell_areas_m2, drain, needs_depth, reach_cells
+from geo.flood.water import Water
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+SIGMAS = 3.0  # how far below the stage, in height errors, a cell may still be wet
+DRY_M = -1e3  # how far below the stage land outside a supplied flood is taken to lie
+BLOCK = 4_000_000  # cells looked at in one piece
+
+
+@dataclass(frozen=True, slots=True)
+class Valley:
+    """A terrain model and how its water drains to the reaches of a network."""
+
+    dem: Dem
+    drainage: Drainage
+
+    @classmethod
+    def of(cls, dem: Dem, network: RiverNetwork, params: FloodParameters) -> Valley:
+        """Drain a terrain model to a network; mapped rivers are cut into it, for directions only.
+
+        Raises
+        ------
+        DataError
+            If depth is asked of heights in steps above 1 m, or no mapped river lies on the terrain.
+        """
+        if params.p_model.value == "depth":
+            needs_depth(dem)
+        mapped = reach_cells(gpd.GeoDataFrame(network.frame), dem)
+        if (mapped < 0).all():
+            raise DataError(
+                "terrain", where=dem.name, expected="a mapped river on it", found="none", mend="give terrain of this area"
+            )
+        drainage = drain(
+            dem.z_m,
+            dem.cell_m,
+            mapped=mapped,
+            burn_m=params.burn_m.value,
+            drain_km2=params.drain_km2.value,
+            level_paths=params.level_paths.value,
+            cell_km2=cell_areas_m2(dem) / 1e6,
+        )
+        return cls(dem, drainage)
+
+    def beside(self, land: shapely.Geometry | None) -> shapely.Geometry:
+        """Return the land that the terrain model does not cover."""
+        from rasterio.features import shapes
+
+        known = np.isfinite(self.dem.z_m)
+        covered = [
+            shapely.geometry.shape(shape) for shape, _ in shapes(known.astype(np.uint8), known, transform=self.dem.transform)
+        ]
+        whole = land if land is not None else shapely.box(-1e8, -1e8, 1e8, 1e8)
+        return whole.difference(shapely.union_all(covered))
+
+    def cells(
+        self,
+        network: RiverNetwork,
+        units: gpd.GeoDataFrame,
+        water: Water,
+        middle: Water,
+        draw: Draw,
+        params: FloodParameters,
+        land: shapely.Geometry | None = None,
+    ) -> FloodCells:
+        """Return the cells that some member may wet, with the share of each source unit (J rows) in them.
+
+        Parameters
+        ----------
+        network, units, draw, params, land
+            As in `geo.flood.displace`.
+        water, middle : Water
+            With the members' parameters, and with the central ones.
+        """
+        at = self._near(water, draw, params, land)
+        line, hand, drain_km2 = self._levels(at)
+        area_m2 = cell_areas_m2(self.dem).ravel()[at].astype(float)
+        zone, zones = self._zones(at, line, hand, drain_km2, area_m2, middle, params.central())
+        flooded, flooded_m = self._flooded(at, water.extent)
+        nowhere = np.full(len(at), np.nan)
+        return FloodCells(
+            line=line,
+            hand_m=hand,
+            drain_km2=drain_km2,
+            area_m2=area_m2,
+            slope=network.slope[line[0]],
+            trap=np.ones(len(at)),
+            inner_m=nowhere,
+            outer_m=nowhere,
+            flooded=flooded,
+            flooded_m=flooded_m,
+            zone=zone,
+            zones=zones,
+            units=self.shares(units, at),
+            raster=at,
+        )
+
+    def _levels(self, at: Ints) -> tuple[Ints, Floats, Floats]:
+        """Return line, height above drainage and drained area (K+1, n) of some cells."""
+        channel = self.drainage.channel[:, at]
+        there = np.maximum(channel, 0)
+        line = np.where(channel >= 0, self.drainage.reach[there], -1).astype(np.intp)
+        z = self.dem.z_m.ravel()
+        hand = np.where(line >= 0, np.maximum(z[at] - z[there], 0.0), np.nan).astype(float)
+        area = np.where(line >= 0, self.drainage.area_km2[there], np.nan).astype(float)
+        return line, hand, area
+
+    def _near(self, water: Water, draw: Draw, params: FloodParameters, land: shapely.Geometry | None) -> Ints:
+        """Return the cells on land, drained to the network, that some member's stage comes near."""
+        from rasterio.features import geometry_mask
+
+        open_ = np.ones(self.dem.z_m.shape, dtype=bool)
+        if land is not None:
+            open_ = geometry_mask([land], self.dem.z_m.shape, self.dem.transform, invert=True)
+        open_ &= np.isfinite(self.dem.z_m)
+        extent = None if water.extent is None else self._inside(water.extent).ravel()
+        reserve_m = SIGMAS * params.sigma_z_m.value if params.p_model.value == "depth" else 0.0
+        kept = []
+        for low in range(0, open_.size, BLOCK):
+            at = low + np.flatnonzero(open_.ravel()[low : low + BLOCK] & (self.drainage.reach[low : low + BLOCK] >= 0))
+            line, hand, area = self._levels(at)
+            near = np.any([self._reached(water, draw, *level, reserve_m) for level in zip(line, hand, area, strict=True)], axis=0)
+            kept.append(at[near if extent is None else extent[at]])
+        return np.concatenate(kept).astype(np.intp)
+
+    @staticmethod
+    def _reached(water: Water, draw: Draw, line: Ints, hand_m: Floats, area_km2: Floats, reserve_m: float) -> NDArray[np.bool_]:
+        """Flag the cells that the highest stage of all members comes near; stage is read off a table by area and line."""
+        key = np.unique(np.round(np.log10(np.nan_to_num(area_km2, nan=1.0)), 2), return_inverse=True)
+        areas = 10.0 ** (key[0] + 0.005)
+        lines, place = np.unique(line, return_inverse=True)
+        pairs = np.repeat(areas, len(lines)), np.tile(lines, len(areas))
+        highest = water.stage_at(*pairs, draw).max(axis=1).reshape(len(areas), len(lines))
+        return np.asarray(hand_m <= highest[key[1], place] + reserve_m)
+
+    def _zones(
+        self, at: Ints, line: Ints, hand_m: Floats, drain_km2: Floats, area_m2: Floats, middle: Water, central: Draw
+    ) -> tuple[Ints, gpd.GeoDataFrame]:
+        """Return the zone of each cell, and the zones: by line and by how deep they lie below the stage, in thirds."""
+        whose, margin, stage = line[0].copy(), np.full(len(at), -np.inf), np.ones(len(at))
+        for level in range(len(line)):
+            there = middle.stage_at(drain_km2[level], line[level], central)[:, 0]
+            deeper = (there - hand_m[level] > margin) & (line[level] >= 0)
+            whose, stage = np.where(deeper, line[level], whose), np.where(deeper, there, stage)
+            margin = np.where(deeper, there - hand_m[level], margin)
+        band = np.where(margin < 0, BANDS + 1, BANDS - np.clip(np.floor(BANDS * margin / np.maximum(stage, 1e-9)), 0, BANDS - 1))
+        key = whose * (BANDS + 1) + band.astype(np.intp) - 1
+        keys, zone = np.unique(key, return_inverse=True)
+        geometry = self._polygons(at, zone, len(keys))
+        columns = {
+            "line": keys // (BANDS + 1),
+            "band": keys % (BANDS + 1) + 1,
+            "inner_m": np.nan,
+            "outer_m": np.nan,
+            "area_m2": np.bincount(zone, weights=area_m2, minlength=len(keys)),
+        }
+        return zone, gpd.GeoDataFrame(columns, geometry=geometry, crs=self.dem.crs)
+
+    def _polygons(self, at: Ints, zone: Ints, n_zones: int) -> list[shapely.Geometry]:
+        """Return the outline of the cells of each zone."""
+        from rasterio.features import shapes
+
+        grid = np.full(self.dem.z_m.shape, -1, np.int32)
+        grid.ravel()[at] = zone
+        found = [
+            (shapely.geometry.shape(shape), int(value)) for shape, value in shapes(grid, grid >= 0, transform=self.dem.transform)
+        ]
+        parts, owner = (np.array(each) for each in zip(*found, strict=True)) if found else (np.zeros(0, object), np.zeros(0, int))
+        order = np.argsort(owner, kind="stable")
+        return list(shapely.multipolygons(parts[order], indices=owner[order])) if n_zones else []
+
+    def _inside(self, shape: shapely.Geometry) -> NDArray[np.bool_]:
+        from rasterio.features import geometry_mask
+
+        return np.asarray(geometry_mask([shape], self.dem.z_m.shape, self.dem.transform, invert=True))
+
+    def _flooded(self, at: Ints, extent: shapely.Geometry | None) -> tuple[Floats, Floats]:
+        """Return the wet share of each cell in a supplied flood and its depth [m] from the heights along its edge."""
+        if extent is None:
+            return np.full(len(at), np.nan), np.full(len(at), np.nan)
+        inside = self._inside(extent)
+        depth = flood_depth_m(self.dem.z_m.astype(float), inside)
+        wet = inside.ravel()[at]
+        return wet.astype(float), np.where(wet, depth.ravel()[at], DRY_M)
+
+    def shares(self, units: gpd.GeoDataFrame, at: Ints) -> csr_array:
+        """Return the share of each unit's area in some cells (rising flat indices), (n, J), by exact coverage."""
+        from exactextract import exact_extract
+        from exactextract.raster import NumPyRasterSource
+        from scipy.sparse import csr_array
+
+        ny, nx = self.dem.z_m.shape
+        west, north = self.dem.transform @ (0, 0)
+        east, south = self.dem.transform @ (nx, ny)
+        grid = NumPyRasterSource(self.dem.z_m, west, south, east, north, srs_wkt=self.dem.crs.to_wkt())
+        near = np.flatnonzero(shapely.intersects(units.geometry.values, shapely.box(west, south, east, north)))
+        if len(near) == 0 or len(at) == 0:
+            return csr_array((len(at), len(units)))
+        told = exact_extract(grid, units.iloc[near][["geometry"]], ["cell_id", "coverage"], output="pandas")
+        count = told["cell_id"].map(len).to_numpy()
+        cell, cover = np.concatenate(told["cell_id"].to_list()), np.concatenate(told["coverage"].to_list())
+        row = np.searchsorted(at, cell)
+        kept = (row < len(at)) & (at[np.minimum(row, len(at) - 1)] == cell)
+        unit = np.repeat(near, count)
+        whole = measure.areas_m2(units)
+        share = cover * cell_areas_m2(self.dem).ravel()[cell] / whole[unit]
+        return csr_array((share[kept], (row[kept], unit[kept])), shape=(len(at), len(units)))

@@ -1,0 +1,43 @@
+"""A raster of named values that fills only some cells of its grid.
+
+Assumption: the grid is north up with square cells in a projected CRS, as the terrain models are that it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRaster:
+    """Values of some cells of a terrain model's grid.
+
+    Attributes
+    ----------
+    cell : (n,) int
+        Flat index into the grid.
+    shape : tuple of int
+        Rows and columns.
+    transform : Affine
+        From column and row to the coordinates of ``crs``.
+    crs : CRS
+    bands : mapping of str to (n,) float32
+    """
+
+    cell: NDArray[np.intp]
+    shape: tuple[int, int]
+    transform: Any
+    crs: pyproj.CRS
+    bands: Mapping[str, NDArray[np.float32]]
+
+    def grid(self, band: str) -> NDArray[np.float32]:
+        """Return a band as (rows, columns), NaN outside the cells."""
+        values = np.full(self.shape, np.nan, dtype=np.float32)
+        values.ravel()[self.cell] = self.bands[band]
+        return values

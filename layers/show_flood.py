@@ -1,0 +1,204 @@
+"""The verb ``displace``: run the flood model alone and tell what it leaves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.build import move_into_place, workplace, write_raster
+from geo.errors import ConfigError
+from geo.exchange.files import write_csv, write_geojson, write_json, write_parquet
+from geo.flood import Result
+from geo.flood.ensemble import quantile_error, summarise
+from geo.layer import Layer
+from geo.terms import TEXTS
+from layers.request import Request, request
+from layers.scene import Scene, flooded, released_raster, scene
+from layers.sensitivity import sensitivity as sensitivity_table
+from layers.show import printed
+from layers.upstream import Reading, reading, share_told
+
+CLASS_WORDS = {
+    "high": "higher priority",
+    "middle": "middle priority",
+    "lower": "lower priority, not assessed as safe",
+    "undetermined": "undetermined",
+}
+RUN, FORMAT = "run.json", "minemap-flood/1"
+ORIGIN_WORDS = {
+    "south": "expected southern fields",
+    "north": "assumed northern source of box mines",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FloodRun:
+    """A run of the flood model with what was asked of it."""
+
+    asked: Request
+    scene: Scene
+    layer: Layer
+    result: Result
+    reading: Reading | None
+    sensitivity: pd.DataFrame | None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know."""
+        return self.result.network.warnings
+
+
+def flood_run(area: str | Path, *, place: str | None = None, sensitivity: int | None = None, **options: Any) -> FloodRun:
+    """Run the flood model of an area; further options are those of `layers.atlas.build`."""
+    kept = {name: value for name, value in options.items() if name not in ("workers", "scheduler")}
+    asked = request(area, **kept)
+    here = scene(asked)
+    layer, result = flooded(here, asked.flood)
+    found = None if place is None else reading(here.area, layer, result, place)
+    table = None if sensitivity is None else sensitivity_table(here, asked.flood, sensitivity, asked.seed)
+    return FloodRun(asked, here, layer, result, found, table)
+
+
+def told(run: FloodRun, form: str) -> str:
+    """Return a run as text, CSV, JSON or Markdown; a place's reading instead of the whole where one was asked for."""
+    if form == "json":
+        return json.dumps(as_json(run), ensure_ascii=False, indent=1) + "\n"
+    if run.reading is not None:
+        return place_told(run) if form == "table" else printed(place_rows(run), form)
+    table = rivers_table(run)
+    if form != "table":
+        return printed(table, form)
+    parts = [
+        f"Flood model, {level(run)}",
+        "Account of every item (unit: index)",
+        printed(ledger_by_origin(run.result), "table"),
+        "Where it comes to rest, % of what an origin leaves on each river (5-95 % of the members)",
+        printed(table, "table"),
+    ]
+    if run.sensitivity is not None:
+        parts += ["What matters most (Sobol indices; swing from the 5 to the 95 % value)", printed(run.sensitivity, "table")]
+    return "\n".join([*parts, TEXTS["screening"].en, TEXTS["no_data"].en]) + "\n"
+
+
+def level(run: FloodRun) -> str:
+    """Say in one line what the run rests on."""
+    meta = run.result.meta
+    flood = meta["scenario"] or f"{meta['return_period_yr']:g}-year flood"
+    members = f"{meta['members']} members" if meta["members"] > 1 else "one run at central values, no band"
+    error = f"; quantiles to ±{quantile_error(meta['members']):.2f} sd" if meta["members"] > 1 else ""
+    return f"{meta['level']}: {flood}, {members}{error}"
+
+
+def ledger_by_origin(result: Result) -> pd.DataFrame:
+    """Return the account of each origin summed over classes, with the band of what moved."""
+    accounts = ("deposited", "trapped", "estuary", "sea", "exported", "residual")
+    rows = []
+    for ledger in result.ledgers:
+        moved = summarise(ledger.mobilised.sum(axis=0))
+        parts = {name: float(getattr(ledger, name).sum(axis=0).mean()) for name in accounts}
+        rows.append(
+            {"origin": ledger.origin, "mobilised": float(moved.mean), "q05": float(moved.q05), "q95": float(moved.q95), **parts}
+        )
+    return pd.DataFrame(rows)
+
+
+def rivers_table(run: FloodRun) -> pd.DataFrame:
+    """Return by origin and river the share of the deposit with its band, and the km² of zones by class."""
+    zones, network = run.result.zones, run.result.network
+    lines = pd.concat([network.frame, network.estuary], ignore_index=True)
+    river = lines["river"].to_numpy(object)[zones["line"].to_numpy().astype(int)]
+    km2 = run.layer.frame.groupby(["origin", "river", "class"])["area_m2"].sum() / 1e6
+    rows = []
+    for origin, density in run.result.density.items():
+        mine = (zones["origin"] == origin).to_numpy()
+        items = density * zones["area_m2"].to_numpy(float)[mine, None]
+        whole = items.sum(axis=0)
+        for name in dict.fromkeys(river[mine]):
+            part = items[river[mine] == name].sum(axis=0)
+            share = summarise(100 * np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0))
+            sizes = {f"{word}_km2": float(km2.get((origin, name, word), 0.0)) for word in CLASS_WORDS}
+            percents = {"percent": float(share.mean), "percent_q05": float(share.q05), "percent_q95": float(share.q95)}
+            rows.append({"origin": origin, "river": name, **percents, **sizes})
+    table = pd.DataFrame(
+        rows, columns=["origin", "river", "percent", "percent_q05", "percent_q95", *(f"{w}_km2" for w in CLASS_WORDS)]
+    )
+    return table.sort_values(["origin", "percent"], ascending=[True, False]).reset_index(drop=True)
+
+
+def place_told(run: FloodRun) -> str:
+    """Say what can reach a place, from where and how sure."""
+    found = run.reading
+    if found is None:
+        raise ConfigError("no place", mend="ask for one with --place")
+    lines = [f"What floods could bring to {found.place} (within {found.radius_km:g} km); {level(run)}"]
+    if found.zones.empty:
+        lines.append(
+            "No modelled zone lies here. The place has not been assessed; this does not mean that nothing can come here."
+        )
+    for row in found.zones.to_dict("records"):
+        band = f" ({row['q05']:.2g}-{row['q95']:.2g})" if found.members > 1 else ""
+        origin = str(row["origin"])
+        lines.append(
+            f"\n{origin} ({ORIGIN_WORDS[origin]}): {CLASS_WORDS[row['class']]}; screening index {row['index']:.2g}{band}"
+        )
+        own = found.sources[found.sources["origin"] == origin]
+        lines += [f"  from {share_told(source)}" for source in own.itertuples()]
+    return "\n".join([*lines, "", TEXTS["screening"].en, TEXTS["no_data"].en]) + "\n"
+
+
+def place_rows(run: FloodRun) -> pd.DataFrame:
+    """Return the reading of a place as one table."""
+    if run.reading is None:
+        raise ConfigError("no place", mend="ask for one with --place")
+    return run.reading.sources.merge(run.reading.zones, on="origin", suffixes=("", "_of_index"))
+
+
+def as_json(run: FloodRun) -> dict[str, Any]:
+    """Return everything told of a run as plain JSON values."""
+    meta = {name: value for name, value in run.result.meta.items() if name != "parameters"}
+    tables = {"ledger": run.result.ledger_frame(), "rivers": rivers_table(run)}
+    if run.sensitivity is not None:
+        tables["sensitivity"] = run.sensitivity
+    plain = {name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()}
+    if run.reading is not None:
+        plain["place"] = {
+            "name": run.reading.place,
+            "radius_km": run.reading.radius_km,
+            "zones": json.loads(run.reading.zones.to_json(orient="records")),
+            "sources": json.loads(run.reading.sources.to_json(orient="records")),
+        }
+    return {"meta": meta, **plain}
+
+
+def write_run(run: FloodRun, folder: Path, *, overwrite: bool = False) -> None:
+    """Write a run as a folder, whole or not at all.
+
+    It holds ``reaches.csv, rivers.csv, ledger.csv, sensitivity.csv`` (if asked for), ``flood_displacement.parquet`` and
+    ``.geojson``, ``displacement.tif`` where terrain was given, and ``run.json``.
+
+    Raises
+    ------
+    ConfigError
+        If the folder exists, unless it is to be replaced and holds a run.
+    """
+    target = folder.resolve()
+    if target.exists() and not (overwrite and (target / RUN).is_file()):
+        mend = "it holds no run: name another folder" if overwrite else "use --overwrite, or name another folder"
+        raise ConfigError("target exists", where=str(target), mend=mend)
+    with workplace(target) as work:
+        write_json(as_json(run) | {"format": FORMAT, "parameters": run.asked.parameters}, work / RUN)
+        tables = {"reaches": run.result.reaches, "rivers": rivers_table(run), "ledger": run.result.ledger_frame()}
+        for name, table in tables.items():
+            write_csv(table, work / f"{name}.csv")
+        if run.sensitivity is not None:
+            write_csv(run.sensitivity, work / "sensitivity.csv")
+        write_parquet(run.layer.frame, work / "flood_displacement.parquet")
+        write_geojson(run.layer.frame, work / "flood_displacement.geojson")
+        if (raster := released_raster(run.asked, run.result)) is not None:
+            write_raster(raster, work / "displacement.tif")
+        move_into_place(work, target)

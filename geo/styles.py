@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.exchange.qgis import Category, layer_qml
 from geo.layer import Layer
-from geo.maps.symbols import DENSITY_BREAKS, GROUPS, SYMBOLS, symbol_keys
+from geo.maps.symbols import DENSITY_BREAKS, GROUPS, RANKED, SYMBOLS, symbol_keys
 from geo.terms import LAYERS
 
 LABELLED = ("mdl", "dmz", "mcz", "rivers", "places")
@@ -56,8 +56,8 @@ def class_expression(name: str, frame: pd.DataFrame) -> str:
     >>> class_expression("unconfirmed_minefields", rows)
     'CASE WHEN "land_class" = \'SHA\' AND "simulated" = 1 THEN \'unconfirmed_simulated\' END'
     """
-    if name == "flood_displacement":
-        return "'flood_' || \"class\""
+    if name in RANKED:
+        return f"'{RANKED[name]}' || \"class\""
     if name == "mined_density":
         steps = " ".join(f"WHEN \"pi\" < {edge:g} THEN 'density_{i}'" for i, edge in enumerate(DENSITY_BREAKS))
         return f"CASE {steps} ELSE 'density_{len(DENSITY_BREAKS)}' END"

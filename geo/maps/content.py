@@ -18,12 +18,13 @@ from geo.generalise import SMALLEST_CELL_KM, is_exact
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.labels import map_labels
-from geo.maps.payload import COARSE, OFF_KM, geometry_set, layer_block, precision_m, supplied_rows, thinned
-from geo.maps.symbols import DENSITY_BREAKS, GROUPS, START_HIDDEN, SYMBOLS
+from geo.maps.payload import COARSE, OFF_KM, geometry_set, has_band, layer_block, precision_m, supplied_rows, thinned
+from geo.maps.symbols import DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
 from geo.maps.words import VALUES, WORDS, Pair, filled, pair, province_values
 from geo.terms import LAYERS, TEXTS
 
+MODELLED = {"hillslope_displacement": "slides", "mined_density": "expected"}  # the others are told to be screening zones
 GROUND_KINDS = {"coast": ("coast", "island"), "border": ("border",)}
 SKETCH_ZOOM, FRONT_ZOOM = 12, 10  # what is not supplied ends at the first; the whole front is seen at the second
 
@@ -52,6 +53,11 @@ def fixed_texts(atlas: Atlas) -> dict[str, Pair]:
         "simulated",
         "tier_public",
         "tier_restricted",
+        "expected",
+        "slides",
+        "slides_apart",
+        "cells",
+        "depth",
     )
     return {key: pair(TEXTS[key].en.format(**blanks), TEXTS[key].ko.format(**blanks)) for key in wanted}
 
@@ -107,7 +113,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "groups": {group: [name for name in members if name in atlas.layers] for group, members in GROUPS.items()},
         "start_hidden": START_HIDDEN,
         "symbols": {key: asdict(symbol) for key, symbol in SYMBOLS.items()},
-        "words": {**WORDS, "origin_south": fed_by(atlas)},
+        "words": {**WORDS, "origin_south": fed_by(atlas), "fed_by": pair(TEXTS["fed_by"].en, TEXTS["fed_by"].ko)},
         "values": {**VALUES, **province_values(atlas.area)},
         "texts": texts,
         "sources": sources,
@@ -135,12 +141,21 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
         "warnings": list(warned),
         "texts": {"as_of": dated(layer.as_of), **warned},
     }
+    if layer.name in RANKED:
+        block["band"] = told_band(atlas, layer)
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
+
+
+def told_band(atlas: Atlas, layer: Layer) -> Pair:
+    """Return what the band of an index is: that of the ensemble, or that one run has none."""
+    if not has_band(layer.frame):
+        return pair(TEXTS["one_run"].en, TEXTS["one_run"].ko)
+    return filled(pair(TEXTS["ensemble"].en, TEXTS["ensemble"].ko), n=f"{atlas.parameters['members']:,}")
 
 
 def warnings(atlas: Atlas, layer: Layer) -> dict[str, Pair]:
     """Return what must be said of a layer as a whole: how it came about, and how far off it may be where that is stated."""
-    told = {"allocated": "allocated", "modelled": "screening"}.get(layer.basis)
+    told = {"allocated": "allocated", "modelled": MODELLED.get(layer.name, "screening")}.get(layer.basis)
     found = {told: fixed_texts(atlas)[told]} if told else {}
     metres = precision_m(layer)
     if layer.name in GROUPS["zones"] and layer.basis == "declared" and metres is not None:

@@ -48,6 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "drivers",
         "area_m2",
     ),
+    "hillslope_displacement": ("class", "index", *QUANTILES, "released", "delivered", "drivers", "area_m2"),
     "mined_density": ("pi", "mined_km2"),
     "rivers": ("flows_into", "length_km", "drainage_area_km2", "mean_width_m", "width_class", "tidal", "accuracy_km"),
     "incidents": (
@@ -67,7 +68,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "confidence",
         "note",
     ),
-    "places": ("kind", "population", "population_year", "accuracy_km"),
+    "places": ("kind", "population", "population_year", "fed_by", "accuracy_km"),
     "cleared_areas": ("land_status", "reported_km2", "mines_remaining", "uncertainty_km", "note"),
     "mdl": ("precision_m",),
     "dmz": ("part", "distance_m", "precision_m"),
@@ -99,7 +100,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
     frame = layer.frame
     keys = symbol_keys(layer.name, frame)
     own = () if layer.name == "mined_density" else (*COMMON, *COLUMNS[layer.name], *TAIL)
-    untold = QUANTILES if one_member(frame) else ()
+    untold = () if has_band(frame) else QUANTILES
     names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame and name not in untold]
     columns = {name: column(frame[name]) for name in names}
     columns["symbol"] = column(pd.Series(keys))
@@ -135,9 +136,9 @@ def supplied_rows(layer: Layer) -> NDArray[np.bool_]:
     return np.asarray(layer.frame.basis.isin(EXACT_BASES), dtype=bool) | is_exact(layer)
 
 
-def one_member(frame: pd.DataFrame) -> bool:
-    """Return whether the quantiles tell nothing besides the index: only one member was run."""
-    return set(QUANTILES) <= set(frame) and bool(frame[list(QUANTILES)].eq(frame["index"], axis=0).all(axis=None))
+def has_band(frame: pd.DataFrame) -> bool:
+    """Return whether the quantiles tell something besides the index; where only one member was run they are equal to it."""
+    return set(QUANTILES) <= set(frame) and not frame[list(QUANTILES)].eq(frame["index"], axis=0).all(axis=None)
 
 
 def precision_m(layer: Layer) -> float | None:

@@ -24,12 +24,13 @@ INK, GREY, WHITE = "#1D2530", "#4D4D4D", "#FFFFFF"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "hazards": ("planned_minefields", "unconfirmed_minefields"),
-    "screening": ("flood_displacement", "mined_density"),
+    "screening": ("flood_displacement", "hillslope_displacement", "mined_density"),
     "zones": ("mdl", "dmz", "mcz"),
     "evidence": ("incidents", "cleared_areas"),
     "orientation": ("rivers", "places"),
 }
-START_HIDDEN = ("mined_density",)  # expectation over all land: shown when asked for, it would drown the rest
+RANKED: Mapping[str, str] = {"flood_displacement": "flood_", "hillslope_displacement": "slide_"}  # before the class: the symbol
+START_HIDDEN = ("hillslope_displacement", "mined_density")  # cells over all hills, or all land: shown at once they drown the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Symbol:
     dash_px : tuple of float
         Dash pattern [px]; empty for a solid line.
     hatch : tuple of str
-        Any of ``/``, ``\``, ``x``, ``.``: the second channel beside colour.
+        Any of ``/``, ``\``, ``-``, ``x``, ``.``: the second channel beside colour.
     hatch_colour : str
         Colour of the hatch.
     hatch_px : float
@@ -77,9 +78,24 @@ class Symbol:
     radius_px: float = 5.0
 
 
-def _screening(key: str, en: str, ko: str, colour: str, spacing_px: float, opacity: float) -> Symbol:
+def _screening(key: str, en: str, ko: str, colour: str, spacing_px: float, opacity: float, hatch: str = "/") -> Symbol:
     return Symbol(
-        key, en, ko, colour=colour, opacity=opacity, outline=colour, hatch=("/",), hatch_colour=colour, hatch_px=spacing_px
+        key, en, ko, colour=colour, opacity=opacity, outline=colour, hatch=(hatch,), hatch_colour=colour, hatch_px=spacing_px
+    )
+
+
+def _undetermined(key: str, en: str, ko: str, spacing_px: float) -> Symbol:
+    return Symbol(
+        key,
+        en,
+        ko,
+        colour=SCREENING_LOWER,
+        opacity=0.1,
+        outline="#8F8F8F",
+        dash_px=(1, 3),
+        hatch=(".",),
+        hatch_colour="#8F8F8F",
+        hatch_px=spacing_px,
     )
 
 
@@ -104,6 +120,7 @@ def _hazard(key: str, en: str, ko: str, colour: str, hatch: tuple[str, ...], sim
     return Symbol(key, en, ko, colour=colour, opacity=0.5, outline=CHA, width_px=1.5, hatch=hatch, hatch_colour=colour)
 
 
+DEPTH_COLOURS = ("#C6DBEF", "#9ECAE1", "#6BAED6", "#3182BD", "#08519C")
 _DENSITY = ("#ECE9F1", "#CDC6DA", "#A79DBE", "#7C6F9C", "#514673")
 DENSITY_BREAKS = (0.001, 0.01, 0.05, 0.2)  # expected mined share of a cell, lower edges of the classes after the first
 
@@ -132,18 +149,11 @@ SYMBOLS: Mapping[str, Symbol] = {
         _screening("flood_high", "Flood screening: higher", "홍수 선별: 우선순위 높음", SCREENING_HIGH, 4, 0.4),
         _screening("flood_middle", "Flood screening: middle", "홍수 선별: 우선순위 중간", SCREENING_MIDDLE, 8, 0.3),
         _screening("flood_lower", "Flood screening: lower priority", "홍수 선별: 우선순위 낮음", "#8F8F8F", 14, 0.16),
-        Symbol(
-            "flood_undetermined",
-            "Flood screening: undetermined",
-            "홍수 선별: 미정",
-            colour=SCREENING_LOWER,
-            opacity=0.1,
-            outline="#8F8F8F",
-            dash_px=(1, 3),
-            hatch=(".",),
-            hatch_colour="#8F8F8F",
-            hatch_px=6,
-        ),
+        _undetermined("flood_undetermined", "Flood screening: undetermined", "홍수 선별: 미정", 6),
+        _screening("slide_high", "Slide screening: higher", "산사태 선별: 우선순위 높음", SCREENING_HIGH, 4, 0.4, "-"),
+        _screening("slide_middle", "Slide screening: middle", "산사태 선별: 우선순위 중간", SCREENING_MIDDLE, 8, 0.3, "-"),
+        _screening("slide_lower", "Slide screening: lower priority", "산사태 선별: 우선순위 낮음", "#8F8F8F", 14, 0.16, "-"),
+        _undetermined("slide_undetermined", "Slide screening: undetermined", "산사태 선별: 미정", 9),
         *(Symbol(f"density_{i}", "", "", kind="cell", colour=colour, opacity=0.75) for i, colour in enumerate(_DENSITY)),
         _zone("mdl", kind="line", colour="#3A3F45", width_px=2.2, dash_px=(10, 4, 2, 4)),
         _zone("dmz", colour="#6B7280", opacity=0.12, outline="#5A616B", width_px=1.4, dash_px=(7, 3)),
@@ -224,8 +234,8 @@ def symbol_keys(name: str, frame: pd.DataFrame) -> np.ndarray:
     """
     if name in GROUPS["hazards"]:
         return _hazard_keys(name, frame)
-    if name == "flood_displacement":
-        return np.char.add("flood_", frame["class"].to_numpy(str))
+    if name in RANKED:
+        return np.char.add(RANKED[name], frame["class"].to_numpy(str))
     if name == "mined_density":
         return np.char.add("density_", np.digitize(frame["pi"].to_numpy(float), DENSITY_BREAKS).astype(str))
     keys = np.full(len(frame), name, dtype="U32")

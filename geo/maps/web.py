@@ -15,9 +15,10 @@ from geo.layer import Atlas
 from geo.maps.content import config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
 from geo.maps.offline import script_tag, stand_alone, style_tag
 from geo.maps.payload import packed
+from geo.maps.rasters import raster_block
 from geo.maps.words import WORDS, Pair, pair
 
-SCRIPTS = "decode language symbols cells layers coordinates popup labels legend tree chart panel start".split()
+SCRIPTS = "decode language symbols cells layers raster coordinates popup labels legend tree chart panel start".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,11 @@ def page_body(atlas: Atlas, map_id: str) -> str:
         return Markup('<span lang="en">{}</span><span lang="ko">{}</span>').format(text["en"], text["ko"])
 
     texts = fixed_texts(atlas)
-    blocks = [("config", packed(config(atlas, texts))), ("ground", packed(ground(atlas)))]
+    blocks = [
+        ("config", packed(config(atlas, texts))),
+        ("ground", packed(ground(atlas))),
+        ("raster", packed(raster_block(atlas))),
+    ]
     blocks += [(name, packed(described(atlas, layer))) for name, layer in atlas.layers.items()]
     source = (files("geo.maps") / "page" / "atlas.html").read_text(encoding="utf-8")
     about = [*(texts[key] for key in ("no_data", "found_one", "not_official", "verify")), subtitle(atlas)]

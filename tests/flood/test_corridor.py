@@ -35,7 +35,9 @@ def fork():
 
 
 def test_middle_reach_is_a_plain_strip():
-    bands = corridor_bands(series(*(line((1e4 * i, 0), (1e4 * i + 1e4, 0)) for i in range(3))), thirds(np.full(3, 350.0)), thin_m=0)
+    bands = corridor_bands(
+        series(*(line((1e4 * i, 0), (1e4 * i + 1e4, 0)) for i in range(3))), thirds(np.full(3, 350.0)), thin_m=0
+    )
     middle = bands[bands.line == 1]
     assert middle.area_m2.sum() == pytest.approx(2 * 350 * 1e4, rel=2e-5)
     assert middle.area_m2.to_numpy() == pytest.approx([7e6 / 3] * 3, rel=2e-5)

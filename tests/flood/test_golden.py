@@ -100,7 +100,9 @@ def test_t17_pocket_river_by_hand():
 
 def test_t17_yearly_bounds():
     params = FloodParameters().override({"psi": 0.1})
-    b = np.array([half_width_m(np.array([500.0]), np.array([100.0]), growth(T, 0.6, 0.4), params.central())[0, 0] for T in T_LIST_YR])
+    b = np.array(
+        [half_width_m(np.array([500.0]), np.array([100.0]), growth(T, 0.6, 0.4), params.central())[0, 0] for T in T_LIST_YR]
+    )
     moved = 1000 * 0.1 * 0.5 * np.clip((b - 150) / 400, 0, 1)
     lower, upper = annualise(moved, 1000 * 0.1 * 0.5)
     assert lower == pytest.approx(9.30228921843524, rel=1e-9)

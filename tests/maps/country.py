@@ -1,14 +1,18 @@
 """A straight-line country for the map: every layer, a few features each, over the demo area's tables."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from affine import Affine
+from pyproj import Transformer
 
 from geo.layer import Atlas, make_layer
-from geo.terms import LAYER_NAMES
+from geo.raster import HazardRaster
+from geo.terms import LAYER_NAMES, LAYERS
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -152,6 +156,73 @@ def atlas_of(area, changed=None):
         parameters={},
         inputs={},
     )
+
+
+CELL_M = 100.0
+MEMBERS = 200
+
+
+def valley(area):
+    """Return a hazard raster of the straight-line country: a river 6 km wide whose south and north index fall from west to east.
+
+    Its first and last row and column hold cells of their own, so that its corners can be looked for.
+    """
+    west, south, east, north = area.bounds
+    at = Transformer.from_crs(4326, area.crs, always_xy=True).transform((west + east) / 2, south + 0.45 * (north - south))
+    rows, columns = 120, 200
+    left, top = (round(value, -2) for value in (at[0] - 10_000, at[1] + 6_000))
+    grid = np.arange(rows * columns).reshape(rows, columns)
+    cell = np.concatenate([grid[30:90].ravel(), grid[[0, 0, -1, -1], [0, -1, 0, -1]]])
+    row, column = np.divmod(cell, columns)
+    falling = np.exp(-column / 40) * (1 + np.cos((row - 60) / 10))
+    bands = {"wet": np.ones(len(cell)), "depth_m": 6 * np.exp(-np.abs(row - 60) / 10) - 0.5}
+    for origin, items in (("south", falling), ("north", falling[::-1])):
+        for kind, factor in (("mean", 1.0), ("q05", 0.2), ("q50", 0.9), ("q95", 2.5)):
+            bands[f"{origin}_items_km2_{kind}"] = factor * items
+    bands = {name: values.astype(np.float32) for name, values in bands.items()}
+    return HazardRaster(cell, (rows, columns), Affine(CELL_M, 0, left, 0, -CELL_M, top), area.crs, bands)
+
+
+def hills(atlas):
+    """Return the layer of slide cells: four classes in a row, in thousandths of what they release."""
+    west, _, east, north = atlas["mcz"].frame.total_bounds
+    cells = frame_of(
+        boxes(west, north - 0.03, 8, (east - west) / 40, (east - west) / 40, 0.01),
+        **{"class": ["high", "middle", "lower", "undetermined"] * 2},
+        index=[1.0, 0.4, 0.1, 0.0123] * 2,
+        q05=[0.4, 0.1, 0.01, 0.001] * 2,
+        q50=[0.9, 0.4, 0.1, 0.012] * 2,
+        q95=[1.8, 1.1, 0.4, 0.2] * 2,
+        released=0.0003,
+        delivered=0.42,
+        drivers="base hill-07 80 %",
+        area_m2=1e6,
+    )
+    words = {"land_class": "screening", "basis": "modelled", "sources": atlas["mcz"].sources, "as_of": "2006"}
+    return make_layer("hillslope_displacement", cells, area=atlas.area, **words)
+
+
+def banded(frame):
+    """Give the screening zones a band, a fourth zone that only wider floods reach, and zones of a terrain model."""
+    index = frame["index"].to_numpy(float)
+    return frame.assign(
+        q05=index / 4, q50=index, q95=index * 3.3, band=[1, 2, 3, 4], inner_m=[0.0, np.nan] * 2, outer_m=[300.0, np.nan] * 2,
+        drivers="source reaches: r-2 60 %, r-3 under 1 %", origin=["south", "south", "south", "north"],
+    )  # fmt: skip
+
+
+def fed(frame):
+    """Say of the first place which reaches feed it."""
+    told = "south: r-2 34 % (20-50 %), r-3 12 % (5-20 %); north: r-1 80 % (70-90 %)"
+    return frame.assign(fed_by=[told] + [""] * (len(frame) - 1))
+
+
+def terrain_atlas_of(area, changed=None):
+    """Return the atlas of the straight-line country as a terrain model and an ensemble give it."""
+    atlas = atlas_of(area, {"flood_displacement": banded, "places": fed} | (changed or {}))
+    made = {**atlas.layers, "hillslope_displacement": hills(atlas)}
+    layers = MappingProxyType({name: made[name] for name in LAYERS})
+    return replace(atlas, layers=layers, raster=valley(area), parameters={"members": MEMBERS})
 
 
 def hostile(frame):

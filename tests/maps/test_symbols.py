@@ -9,9 +9,9 @@ import pytest
 
 from geo.maps.labels import PLACE_KINDS
 from geo.maps.payload import COLUMNS
-from geo.maps.symbols import GROUPS, SYMBOLS, kml_colour
+from geo.maps.symbols import DEPTH_COLOURS, GROUPS, SYMBOLS, kml_colour
 from geo.maps.words import VALUES, WORDS
-from geo.terms import LAYER_NAMES, PRIORITIES
+from geo.terms import LAYERS, PRIORITIES
 
 PAGE = files("geo.maps") / "page"
 FILES = sorted(entry.name for entry in PAGE.iterdir())
@@ -55,6 +55,12 @@ def test_no_green_symbol(key):
     assert not [colour for colour in colours(text) if is_green(*colour)]
 
 
+def test_depth_is_told_from_pale_to_dark_and_never_in_green():
+    shades = [next(colours(colour)) for colour in DEPTH_COLOURS]
+    assert not [shade for shade in shades if is_green(*shade)]
+    assert shades == sorted(shades, key=sum, reverse=True)
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
 def test_no_string_becomes_markup(name):
     text = (PAGE / name).read_text(encoding="utf-8")
@@ -65,9 +71,9 @@ def test_no_string_becomes_markup(name):
 
 
 def test_every_layer_has_a_group_and_columns():
-    assert sorted(name for members in GROUPS.values() for name in members) == sorted(LAYER_NAMES)
-    assert set(COLUMNS) == set(LAYER_NAMES)
-    assert {f"flood_{word}" for word in PRIORITIES} <= set(SYMBOLS)
+    assert sorted(name for members in GROUPS.values() for name in members) == sorted(LAYERS)
+    assert set(COLUMNS) == set(LAYERS)
+    assert {f"{kind}_{word}" for kind in ("flood", "slide") for word in PRIORITIES} <= set(SYMBOLS)
     assert all(len(entry) == 3 for entry in PLACE_KINDS.values())
 
 
@@ -90,6 +96,10 @@ def test_hazards_and_screening_differ_without_colour():
         "flood_middle",
         "flood_lower",
         "flood_undetermined",
+        "slide_high",
+        "slide_middle",
+        "slide_lower",
+        "slide_undetermined",
         "no_data",
     ]
     channel = {key: (SYMBOLS[key].hatch, SYMBOLS[key].hatch_px, SYMBOLS[key].dash_px) for key in keys}

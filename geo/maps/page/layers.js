@@ -2,7 +2,7 @@
 "use strict";
 
 (function (atlas) {
-  const PANES = { land: 200, density: 210, soft: 290, zones: 300, front: 305, orientation: 310, screening: 320, hazards: 330, evidence: 340, labels: 640 };
+  const PANES = { land: 200, density: 210, soft: 290, zones: 300, front: 305, orientation: 310, screening: 320, raster: 325, hazards: 330, evidence: 340, labels: 640 };
   const NEAR_ZOOM = 10.5; // below this a dashed outline of a few pixels would vanish: drawn solid
   const renderers = {};
   // one tip for all features: Leaflet's bindTooltip would make each of thousands of shapes a stop of the Tab key
@@ -16,8 +16,8 @@
     for (const [name, level] of Object.entries(PANES)) {
       const pane = map.createPane(name);
       pane.style.zIndex = level;
-      if (["land", "density", "soft", "labels"].includes(name)) pane.style.pointerEvents = "none";
-      if (name !== "labels" && name !== "density") renderers[name] = L.svg({ pane: name, padding: 0.3 });
+      if (["land", "density", "raster", "soft", "labels"].includes(name)) pane.style.pointerEvents = "none";
+      if (!["labels", "density", "raster"].includes(name)) renderers[name] = L.svg({ pane: name, padding: 0.3 });
     }
   };
 
@@ -123,7 +123,7 @@
     let far = isFar();
     map.on("zoomend", () => {
       atlas.layers.forEach(thin);
-      const turned = atlas.layers.filter((layer) => map.hasLayer(layer.group) !== atlas.isDrawn(layer));
+      const turned = atlas.drawables().filter((layer) => map.hasLayer(layer.group) !== atlas.isDrawn(layer));
       turned.forEach(atlas.draw);
       if (turned.length) atlas.changed();
       if (isFar() === far) return;
@@ -171,7 +171,7 @@
 
   /** Fade the panes of a group of layers. */
   atlas.fade = function (group, opacity) {
-    const more = { screening: ["density"], zones: ["front", "soft"] };
+    const more = { screening: ["density", "raster"], zones: ["front", "soft"] };
     [group, ...(more[group] || [])].forEach((name) => {
       map.getPane(name).style.opacity = opacity;
     });

@@ -11,8 +11,9 @@
       return layer.classes.map((one) => entry(atlas.config.symbols[one.key], atlas.both(one)));
     }
     const found = layer.symbols.map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
-    if (layer.parts.length > 1) found.push(atlas.make("li", { class: "remark" }, atlas.word("flood_hatch")));
-    return found;
+    const remarks = layer.parts.length > 1 ? [atlas.config.words.flood_hatch] : [];
+    if (layer.name === "flood_displacement") remarks.push(atlas.config.texts.slides_apart);
+    return [...found, ...remarks.map((text) => atlas.make("li", { class: "remark" }, atlas.both(text)))];
   }
 
   /** Rebuild the list from the layers that are shown. */
@@ -24,6 +25,6 @@
       const own = entries(layer);
       return layer.name === "mined_density" ? [atlas.make("li", { class: "head" }, atlas.both(layer.title)), ...own] : own;
     });
-    list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)));
+    list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)), ...atlas.rasterLegend(entry));
   };
 })(window.atlas);

@@ -8,19 +8,35 @@
     return `${value.toFixed(value < 1 ? 2 : 1)} km²`;
   }
 
-  /** An index orders places and says nothing else: two digits are enough. */
-  function ranked(value) {
-    return atlas.make("span", {}, `${value.toPrecision(2)} (`, atlas.word("rank_only"), ")");
+  /** An index orders places and says nothing else: two digits are enough, also for its band. */
+  function ranked(layer, row) {
+    const [value, low, high] = ["index", "q05", "q95"].map((key) => layer.value(key, row));
+    const decimals = value > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(value)))) : 1;
+    const band = low === null || high === null ? [] : [`${low.toFixed(decimals)}–${high.toFixed(decimals)}; `];
+    const told = atlas.make("span", {}, `${value.toFixed(decimals)} (`, ...band, atlas.word("rank_only"), ")");
+    return atlas.make("span", {}, told, atlas.make("span", { class: "aside" }, atlas.both(layer.band)));
+  }
+
+  const percent = (value) => `${(100 * value).toPrecision(2)} %`;
+  const WIDER = 4; // the band beyond the three of the median flood
+
+  function band(value) {
+    return value === WIDER ? atlas.make("span", {}, `${value}, `, atlas.word("wider")) : String(value);
+  }
+
+  /** A list such as "south: a 34 %, b under 1 %; north: c" in both languages: its heads are words of the page. */
+  function listed(text) {
+    const word = (all, gap, head) => `${gap}${(atlas.config.values[head] || { ko: head }).ko}: `;
+    return { en: text, ko: text.replace(/(^|; )([^:;]+): /g, word).replace(/under (\d+ %)/g, "$1 미만") };
   }
 
   const FORMATS = {
     area_m2: km2,
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
     precision_m: (value) => `±${value.toLocaleString("en")} m`,
-    index: ranked,
-    q05: ranked,
-    q50: ranked,
-    q95: ranked,
+    band,
+    released: percent,
+    delivered: percent,
     uncertainty_km: (value) => `±${value} km`,
     distance_m: (value) => `${(value / 1000).toFixed(1)} km`,
     mines_remaining: (value) => value.toLocaleString("en"),
@@ -28,7 +44,7 @@
     outer_m: (value) => `${Math.round(value)} m`,
     population: (value) => value.toLocaleString("en"),
   };
-  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom"]);
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by"]);
 
   function name(layer, row) {
     const en = layer.value("name_en", row) || layer.value("id", row) || "";
@@ -52,11 +68,20 @@
     for (const key of Object.keys(layer.columns)) {
       const value = layer.value(key, row);
       if (HIDDEN.has(key) || key === layer.off_km || value === null || value === "" || (key === "land_class" && value === "zone")) continue;
-      if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
+      if (key === "index") line(list, key, ranked(layer, row));
+      else if (key === "drivers") line(list, key, atlas.both(listed(value)));
+      else if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
       else if (key === "sources") continue;
       else line(list, key, atlas.value(value));
     }
     return list;
+  }
+
+  /** Which reaches floods could bring things from to a place by a river. */
+  function fed(layer, row) {
+    const reaches = layer.value("fed_by", row);
+    if (!reaches) return "";
+    return atlas.make("p", { class: "fed" }, atlas.both(atlas.filled(atlas.config.words.fed_by, { reaches: listed(reaches) })));
   }
 
   function origin(layer, row) {
@@ -112,7 +137,8 @@
   /** Open the popup of one feature. */
   atlas.openFeature = function (map, layer, row, latlng) {
     const node = atlas.make("article", { class: "popup" }, atlas.make("p", { class: "kind" }, atlas.both(layer.title)));
-    node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer, row), attributes(layer, row), where(latlng));
+    node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer, row), attributes(layer, row), fed(layer, row));
+    node.append(atlas.rasterLine(latlng), where(latlng));
     node.append(origin(layer, row) || "");
     open(map, latlng, node);
     circle(map, layer, row, latlng);
@@ -127,7 +153,7 @@
       for (const row of rows) list.append(atlas.make("li", {}, atlas.both(layer.title), ": ", about(layer, row)));
     }
     if (list.children.length) node.append(atlas.make("p", { class: "kind" }, atlas.word("lies_in")), list);
-    node.append(atlas.make("p", { class: "warning" }, atlas.both(atlas.config.texts.no_data)));
+    node.append(atlas.rasterLine(latlng), atlas.make("p", { class: "warning" }, atlas.both(atlas.config.texts.no_data)));
     open(map, latlng, node);
   };
 

@@ -14,7 +14,7 @@
     atlas.drawLegend();
     atlas.countShown();
     atlas.labels.place();
-    const simulated = atlas.layers.some((layer) => atlas.isDrawn(layer) && layer.simulated);
+    const simulated = atlas.drawables().some((layer) => atlas.isDrawn(layer) && layer.simulated);
     document.body.classList.toggle("marked", simulated || atlas.config.marked);
   };
 
@@ -63,6 +63,7 @@
     const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
     fit();
     atlas.drawGround(await atlas.read("data-ground"));
+    atlas.prepareRaster(await atlas.read("data-raster"));
     for (const name of atlas.config.layers) {
       atlas.layers.push(await load(name));
       page.dataset.ready = atlas.layers.length;

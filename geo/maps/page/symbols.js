@@ -19,7 +19,7 @@
     return symbol.hatch.map((mark) => {
       if (mark === "x") return cross("#FFFFFF");
       if (mark === ".") return atlas.svg("circle", { cx: size / 2, cy: size / 2, r: 0.9, fill: symbol.hatch_colour });
-      return line(mark === "/" ? `M${size / 2} 0V${size}` : `M0 ${size / 2}H${size}`);
+      return line(mark === "/" ? `M${size / 2} 0V${size}` : `M0 ${size / 2}H${size}`); // turned by the pattern, but for "-"
     });
   }
 
@@ -29,7 +29,7 @@
     for (const symbol of Object.values(symbols)) {
       if (!symbol.hatch.length) continue;
       const size = symbol.hatch_px;
-      const turn = symbol.hatch.includes(".") && symbol.hatch.length === 1 ? 0 : 45;
+      const turn = [".", "-"].includes(symbol.hatch.join("")) ? 0 : 45;
       for (const [tail, angle] of [["", turn], ["-mirrored", -turn]]) {
         const base = atlas.svg("rect", { width: size, height: size, fill: symbol.colour, "fill-opacity": symbol.opacity });
         const frame = { id: `hatch-${symbol.key}${tail}`, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` };
@@ -46,7 +46,7 @@
   atlas.style = function (symbol, { far = false, mirrored = false, width = null } = {}) {
     const line = symbol.kind === "line";
     const dash = far && symbol.hatch.length ? null : symbol.dash_px.join(" ") || null;
-    const band = far && symbol.key.startsWith("flood_");
+    const band = far && /^(flood|slide)_/.test(symbol.key);
     return {
       color: line ? symbol.colour : symbol.outline || symbol.colour,
       weight: width || symbol.width_px,

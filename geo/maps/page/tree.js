@@ -50,6 +50,7 @@
       if (!layers.length) continue;
       const head = atlas.make("legend", {}, atlas.word(`group_${name}`));
       const list = atlas.make("ul", {}, ...layers.map(row));
+      if (name === "screening" && atlas.raster) list.firstChild.after(atlas.rasterRow()); // behind the zones that it details
       tree.append(atlas.make("fieldset", { class: `group group-${name}` }, head, fader(name), list));
     }
   };

@@ -219,7 +219,7 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     write_csv(atlas.areas, work / "areas.csv")
     write_json(records(atlas.areas), work / "areas.json")
     write_csv(atlas.lengths, work / "lengths.csv")
-    for name in ("ledger", "overlaps", "assumed"):
+    for name in ("ledger", "overlaps", "assumed", "sensitivity"):
         if not (table := getattr(atlas, name)).empty:
             write_csv(table, work / f"{name}.csv")
     write_geopackage(frames, work / "layers.gpkg", qgis_styles(atlas.layers))

@@ -90,6 +90,8 @@ class Atlas:
         Every parameter of the simulated and modelled layers: ``name, value, unit, tag, source``.
     raster : HazardRaster, optional
         Where a terrain model was given: the flood-displacement model cell by cell, as ``displacement.tif`` holds it.
+    sensitivity : DataFrame
+        Of an ensemble: which parameter carries how much of the answers' variance.
     """
 
     area: StudyArea
@@ -105,6 +107,7 @@ class Atlas:
     notes: tuple[str, ...] = field(default=())
     assumed: pd.DataFrame = field(default_factory=pd.DataFrame)
     raster: HazardRaster | None = None
+    sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:

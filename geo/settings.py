@@ -92,6 +92,7 @@ RULES: Mapping[str, Rule] = {
         for kind in ("planned", "unconfirmed")
         for part in ("area", "count")
     },
+    "level.mines": Rule("text", needed=False),
     "scenarios.*.gauges.*": Rule("text", needed=False),
     "scenarios.*.below": Rule("text", needed=False),
     "scenarios.*.level": Rule("text", needed=False),

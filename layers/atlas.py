@@ -22,6 +22,7 @@ from layers.assumed import assumed_table
 from layers.records import cleared_areas, filled, incidents, places
 from layers.request import FloodOptions, request
 from layers.scene import Scene, flooded, released_raster, scene
+from layers.sensitivity import shares_of_variance
 from layers.slides import hillslope_displacement
 from layers.upstream import fed_by
 
@@ -125,6 +126,7 @@ def build(
         notes=tuple(result.network.warnings),
         assumed=assumed_table(here.area, asked.seed),
         raster=released_raster(asked, result),
+        sensitivity=shares_of_variance(result) if result.members > 1 else pd.DataFrame(),
     )
 
 

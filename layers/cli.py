@@ -7,6 +7,7 @@ configuration, 3 invalid data, 130 interrupted. Prompts never.
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ THE_FLOOD = [
     click.option("--members", type=int, default=1, show_default=True, help="Of the ensemble; 200 to look, 1000 to report."),
     click.option("--scenario", help="A named flood of the area, such as flood-2020, or annual."),
     click.option("--return-period", type=float, help="Of the flood, in years; 100 by default."),
-    click.option("--flood", type=click.Path(), help="Polygons of a flood's extent instead of a modelled one."),
+    click.option("--flood", type=click.Path(), help="A flood instead of a modelled one: polygons, or a raster of depth [m]."),
 ]
 
 
@@ -84,7 +85,18 @@ def main(debug: bool, quiet: bool) -> None:
 
     Example: minemap build korea -o build/korea
     """
+    if sys.stderr.isatty() and not quiet:
+        show_progress()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # unwinds, so that a half-written build is removed
+
+
+def show_progress() -> None:
+    """Print what long work is at, on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    for room in ("geo", "layers"):
+        logging.getLogger(room).addHandler(handler)
+        logging.getLogger(room).setLevel(logging.INFO)
 
 
 def own_data(verb: Any) -> Any:
@@ -151,6 +163,13 @@ def areas(area: str, by: str, form: str, all_series: bool, **options: Any) -> No
 @main.command(epilog=EXITS)
 @click.argument("area", default="korea")
 @click.option("--place", help="What can reach this place: a name, or longitude,latitude.")
+@click.option(
+    "--level",
+    type=click.Choice(["index", "closed"]),
+    default="index",
+    show_default=True,
+    help="closed: southern items counted, so that losses are those the country reports.",
+)
 @click.option("--sensitivity", type=int, help="Also tell what matters most: Sobol indices from so many runs a parameter.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for reaches, zones, ledger and raster.")
 @click.option("--overwrite", is_flag=True, help="Replace older files.")
@@ -163,6 +182,7 @@ def displace(
     /,
     area: str,
     place: str | None,
+    level: str,
     sensitivity: int | None,
     output: Path | None,
     overwrite: bool,
@@ -176,7 +196,7 @@ def displace(
     from layers.show_flood import flood_run, told, write_run
 
     say(ctx, f"running the flood model of {area} ...")
-    run = flood_run(area, **recipe_options(options), place=place, sensitivity=sensitivity)
+    run = flood_run(area, **recipe_options(options), place=place, sensitivity=sensitivity, level=level)
     if output is not None:
         write_run(run, output, overwrite=overwrite)
     click.echo(told(run, form), nl=False)

@@ -17,6 +17,7 @@ from geo import measure
 from geo.area import StudyArea
 from geo.errors import DataError
 from geo.flood import FloodParameters, FloodScenario, Result, RiverNetwork, displace, top_sources
+from geo.flood.ensemble import draw
 from geo.flood.result import BAND
 from geo.flood.valley import Valley
 from geo.layer import Layer, make_layer
@@ -44,6 +45,8 @@ def flood_displacement(
     members: int = 1,
     rng: np.random.Generator | None = None,
     layouts: NDArray[np.float64] | None = None,
+    psi: NDArray[np.float64] | None = None,
+    items_per_km2: float | None = None,
 ) -> tuple[Layer, Result]:
     """Return the layer ``flood_displacement`` and the run of the model behind it.
 
@@ -72,6 +75,10 @@ def flood_displacement(
         Of the ensemble, see `geo.flood.displace`.
     layouts : (J, M) float, optional
         Mined land of each southern source in each member, over its expectation.
+    psi : (M,) float, optional
+        The level of each member, if it is closed (`layers.level`).
+    items_per_km2 : float, optional
+        Items in a km² of southern mined land; the south is then told in items.
 
     Returns
     -------
@@ -87,7 +94,8 @@ def flood_displacement(
     """
     params = flood_parameters(area.settings)
     scenario = scenario or FloodScenario(area.settings.get("flood", {}).get("return_period_yr", 100.0))
-    sources, given = flood_sources(area, south_sources, north_zone)
+    drawn = draw(params, members, rng)
+    sources, given = flood_sources(area, south_sources, north_zone, items_per_km2)
     held = None if layouts is None else np.concatenate([layouts[given], np.ones((len(sources) - len(given), members))])
     result = displace(
         network,
@@ -96,8 +104,7 @@ def flood_displacement(
         land=land,
         scenario=scenario,
         params=params,
-        members=members,
-        rng=rng,
+        draw=drawn if psi is None else {**drawn, "psi": psi},
         layouts=held,
     )
     layer = make_layer(
@@ -114,13 +121,20 @@ def flood_displacement(
 
 
 def flood_sources(
-    area: StudyArea, south_sources: gpd.GeoDataFrame, north_zone: gpd.GeoDataFrame | gpd.GeoSeries
+    area: StudyArea,
+    south_sources: gpd.GeoDataFrame,
+    north_zone: gpd.GeoDataFrame | gpd.GeoSeries,
+    items_per_km2: float | None = None,
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.intp]]:
     """Return the sources of both origins in the model's form, the southern first, and the row each of these came from."""
     south, north = _south(south_sources, area), _north(north_zone, area)
-    both = pd.concat([south, north], ignore_index=True)
     density = flood_parameters(area.settings).unit_density_km2.value
-    return gpd.GeoDataFrame(both.assign(n=density * both["mined_km2"], units="index"), crs=area.crs), south.index.to_numpy()
+    counted = density if items_per_km2 is None else items_per_km2
+    told = [
+        south.assign(n=counted * south["mined_km2"], units="index" if items_per_km2 is None else "items"),
+        north.assign(n=density * north["mined_km2"], units="index"),
+    ]
+    return gpd.GeoDataFrame(pd.concat(told, ignore_index=True), crs=area.crs), south.index.to_numpy()
 
 
 def _sources(area: StudyArea, network: RiverNetwork) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import shapely
 from geo import measure
 from geo.area import StudyArea
 from geo.errors import ConfigError, DataError, nearest
+from geo.exchange.raster import Dem, is_raster, read_dem
 from geo.exchange.vector import read_vector
 from geo.flood import FloodScenario, RiverNetwork
 
@@ -46,7 +47,7 @@ def scenario_of(
     return_period_yr : float, optional
         Where nothing else is given; by default that of ``[flood]``, or 100.
     flood : path, optional
-        A file of polygons: the extent of a flood.
+        The extent of a flood: a file of polygons, or a raster of its depth [m].
 
     Raises
     ------
@@ -57,11 +58,22 @@ def scenario_of(
     """
     usual = area.settings.get("flood", {}).get("return_period_yr", 100.0)
     period = float(usual if return_period_yr is None else return_period_yr)
-    extent = None if flood is None else read_vector(flood, what="flood extent")
     if name == "annual":
-        return FloodScenario(period, flood=extent, annual=True, name=name)
+        return FloodScenario(period, flood=None if flood is None else _extent(area, flood)[0], annual=True, name=name)
     stages = {} if name is None else _stages(area, network, name)
-    return FloodScenario(period, stage_m=stages, flood=extent, name=name or (Path(flood).stem if flood else ""))
+    if flood is None:
+        return FloodScenario(period, stage_m=stages, name=name or "")
+    extent, depth = _extent(area, flood)
+    return FloodScenario(period, stage_m=stages, flood=extent, depth=depth, name=name or Path(flood).stem)
+
+
+def _extent(area: StudyArea, path: str | Path) -> tuple[gpd.GeoDataFrame, Dem | None]:
+    """Return the extent of a supplied flood: its polygons, or where a raster of depths is above 0, with the depths."""
+    if not is_raster(path):
+        return read_vector(path, what="flood extent"), None
+    depth = read_dem(path, crs=area.crs, bounds_deg=area.bounds)
+    wet = depth.outline(np.nan_to_num(depth.z_m) > 0)
+    return gpd.GeoDataFrame(geometry=[wet], crs=area.crs), depth
 
 
 def scenario_names(area: StudyArea) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ The atlas, the verb ``displace`` and the hindcast all start here, so that they s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ from layers.rivers import rivers as rivers_layer
 from layers.room import zone_shapes
 from layers.scenarios import scenario_of
 from layers.zones import dmz, mcz, mdl, supplied_zone
+
+log = logging.getLogger(__name__)
 
 SIMULATED = {"planned": planned_minefields, "unconfirmed": unconfirmed_minefields}
 FLOOD_STREAM = 1  # the ensemble's own branch of the seed
@@ -103,8 +106,17 @@ def scene(asked: Request, pool: Executor | None = None) -> Scene:
     return Scene(area, made, base, network, sources, len(drawn.pieces), kinds, chosen.as_of, asked.seed)
 
 
-def flooded(here: Scene, options: FloodOptions) -> tuple[Layer, Result]:
-    """Return the layer ``flood_displacement`` of a scene, and the run of the model behind it."""
+def flooded(
+    here: Scene,
+    options: FloodOptions,
+    *,
+    psi: NDArray[np.float64] | None = None,
+    items_per_km2: float | None = None,
+) -> tuple[Layer, Result]:
+    """Return the layer ``flood_displacement`` of a scene, and the run of the model behind it.
+
+    ``psi`` and ``items_per_km2`` are those of `layers.level`; every run of a scene has the same draws and layouts.
+    """
     area, network = here.area, here.network
     chance = np.random.default_rng(np.random.SeedSequence(here.seed, spawn_key=(FLOOD_STREAM,)))
     return flood_displacement(
@@ -120,6 +132,8 @@ def flooded(here: Scene, options: FloodOptions) -> tuple[Layer, Result]:
         members=options.members,
         rng=chance if options.members > 1 else None,
         layouts=_layouts(here, options.members, chance) if options.members > 1 else None,
+        psi=psi,
+        items_per_km2=items_per_km2,
     )
 
 
@@ -138,6 +152,7 @@ def released_raster(asked: Request, result: Result) -> HazardRaster | None:
 
 def valley(area: StudyArea, network: RiverNetwork, dem: tuple[Path, ...]) -> Valley:
     """Return a terrain model, drained to the rivers."""
+    log.info("terrain: reading %s", ", ".join(path.name for path in dem))
     return Valley.of(read_dem(dem, crs=area.crs, bounds_deg=area.bounds), network, flood_parameters(area.settings))
 
 

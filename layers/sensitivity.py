@@ -14,9 +14,8 @@ from geo.flood import Result
 from geo.flood.displace import carry, prepare
 from geo.flood.ensemble import draw
 from geo.flood.parameters import Draw
-from geo.flood.priors import uncertain
-from geo.flood.sensitivity import one_at_a_time, ranking, sobol
-from layers.displacement import classes, flood_sources
+from geo.flood.sensitivity import first_order_given_data, one_at_a_time, ranking, sobol
+from layers.displacement import flood_sources, ranked
 from layers.request import FloodOptions
 from layers.rivers import flood_parameters
 from layers.scene import Scene, scenario_asked, valley
@@ -58,15 +57,40 @@ def sensitivity(here: Scene, options: FloodOptions, base: int, seed: int) -> pd.
         scenario=scenario_asked(here, options),
         params=params,
     )
-    central = carry(prepared, params.central())
-    high = central.zones[classes(central) == "high"].set_index(["origin", "line", "band"]).index
-    origins = [ledger.origin for ledger in central.ledgers]
-    names = [f"{origin} {quantity}" for origin in origins for quantity in QUANTITIES]
+    high = top_zones(carry(prepared, params.central()))
+    names = quantity_names(sources["origin"])
 
     def run(drawn: Draw) -> Floats:
         return quantities(carry(prepared, drawn), high)
 
     return ranking(sobol(params, run, names, base, rng), one_at_a_time(params, run, names))
+
+
+def shares_of_variance(result: Result) -> pd.DataFrame:
+    """Return the first-order share of each drawn parameter in the variance of the answers, from an ensemble at hand.
+
+    Columns as in `geo.flood.sensitivity.first_order_given_data`, plus ``tag`` and ``prior`` of the parameter.
+    """
+    names = quantity_names(pd.Series(sorted(result.mobilised)))
+    table = first_order_given_data(result.draw, quantities(result, top_zones(result)), names)
+    about = pd.DataFrame(result.params.table()).set_index("name")
+    return table.assign(tag=table["parameter"].map(about["tag"]), prior=table["parameter"].map(about["prior"]))
+
+
+def quantity_names(origins: pd.Series) -> list[str]:
+    """Return the names of the quantities of each origin, in their order."""
+    return [f"{origin} {quantity}" for origin in sorted(origins.unique()) for quantity in QUANTITIES]
+
+
+def top_zones(result: Result) -> pd.MultiIndex:
+    """Return origin, line and band of the densest zones that hold the first share of each origin's deposit."""
+    zones, shares = result.zones, result.params.class_shares.value
+    first = np.zeros(len(zones), dtype=bool)
+    for origin in result.density:
+        mine = np.flatnonzero((zones["origin"] == origin).to_numpy() & ~zones["estuary"].to_numpy(bool))
+        density, km2 = zones["items_km2"].to_numpy(float)[mine, None], zones["area_m2"].to_numpy(float)[mine] / 1e6
+        first[mine] = ranked(density, km2, shares)[:, 0] == 0
+    return pd.MultiIndex.from_frame(zones.loc[first, ["origin", "line", "band"]])
 
 
 def quantities(result: Result, high: pd.MultiIndex) -> Floats:
@@ -84,8 +108,3 @@ def quantities(result: Result, high: pd.MultiIndex) -> Floats:
 
 def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
-
-
-def uncertain_names(here: Scene) -> list[str]:
-    """Return the parameters that have a prior."""
-    return list(uncertain(flood_parameters(here.area.settings)))

@@ -15,8 +15,10 @@ from geo.errors import ConfigError
 from geo.exchange.files import write_csv, write_geojson, write_json, write_parquet
 from geo.flood import Result
 from geo.flood.ensemble import quantile_error, summarise
+from geo.flood.mouths import areas_at_mouths
 from geo.layer import Layer
 from geo.terms import TEXTS
+from layers.level import Closed, closed
 from layers.request import Request, request
 from layers.scene import Scene, flooded, released_raster, scene
 from layers.sensitivity import sensitivity as sensitivity_table
@@ -29,6 +31,7 @@ CLASS_WORDS = {
     "lower": "lower priority, not assessed as safe",
     "undetermined": "undetermined",
 }
+INERT = 1e-9
 RUN, FORMAT = "run.json", "minemap-flood/1"
 ORIGIN_WORDS = {
     "south": "expected southern fields",
@@ -46,22 +49,38 @@ class FloodRun:
     result: Result
     reading: Reading | None
     sensitivity: pd.DataFrame | None
+    level: Closed | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know."""
-        return self.result.network.warnings
+        terrain = self.result.terrain
+        return (*self.result.network.warnings, *(terrain.dem.notes if terrain is not None else ()))
 
 
-def flood_run(area: str | Path, *, place: str | None = None, sensitivity: int | None = None, **options: Any) -> FloodRun:
-    """Run the flood model of an area; further options are those of `layers.atlas.build`."""
+def flood_run(
+    area: str | Path, *, place: str | None = None, sensitivity: int | None = None, level: str = "index", **options: Any
+) -> FloodRun:
+    """Run the flood model of an area; further options are those of `layers.atlas.build`.
+
+    Parameters
+    ----------
+    area : str or Path
+    place : str, optional
+        What to read the result for, see `layers.upstream.located`.
+    sensitivity : int, optional
+        Runs a parameter of the Sobol design.
+    level : {"index", "closed"}
+        Whether southern items are counted, see `layers.level`.
+    """
     kept = {name: value for name, value in options.items() if name not in ("workers", "scheduler")}
     asked = request(area, **kept)
     here = scene(asked)
-    layer, result = flooded(here, asked.flood)
+    shut = closed(here, asked.flood) if level == "closed" else None
+    layer, result = flooded(here, asked.flood) if shut is None else (shut.layer, shut.result)
     found = None if place is None else reading(here.area, layer, result, place)
     table = None if sensitivity is None else sensitivity_table(here, asked.flood, sensitivity, asked.seed)
-    return FloodRun(asked, here, layer, result, found, table)
+    return FloodRun(asked, here, layer, result, found, table, shut)
 
 
 def told(run: FloodRun, form: str) -> str:
@@ -75,13 +94,18 @@ def told(run: FloodRun, form: str) -> str:
         return printed(table, form)
     parts = [
         f"Flood model, {level(run)}",
-        "Account of every item (unit: index)",
+        *level_told(run.level),
+        "Account of every item; origins are never added",
         printed(ledger_by_origin(run.result), "table"),
         "Where it comes to rest, % of what an origin leaves on each river (5-95 % of the members)",
         printed(table, "table"),
     ]
+    if run.result.terrain is not None:
+        parts += ["Drainage areas of the terrain beside published ones, km²; never tuned", printed(drainage_table(run), "table")]
     if run.sensitivity is not None:
-        parts += ["What matters most (Sobol indices; swing from the 5 to the 95 % value)", printed(run.sensitivity, "table")]
+        matters = run.sensitivity[(run.sensitivity["total"] > INERT) | (run.sensitivity["swing"].abs() > INERT)]
+        parts += ["What matters most (Sobol indices; swing from the 5 to the 95 % value alone); what is not listed plays no part"]
+        parts += [printed(matters, "table")]
     return "\n".join([*parts, TEXTS["screening"].en, TEXTS["no_data"].en]) + "\n"
 
 
@@ -94,16 +118,40 @@ def level(run: FloodRun) -> str:
     return f"{meta['level']}: {flood}, {members}{error}"
 
 
+def level_told(shut: Closed | None) -> list[str]:
+    """Say how the level was closed, with what it does not explain."""
+    if shut is None:
+        return []
+    psi, rest = summarise(shut.level.psi), float(np.mean(shut.level.remainder_per_yr))
+    slides = "slides taken off" if shut.slides_known else "slides not known without terrain: the rivers are made to explain all"
+    lines = [
+        f"Level closed on {shut.mines:,.0f} mines: psi {psi.mean:.2g} ({psi.q05:.2g}-{psi.q95:.2g}),"
+        f" unexplained {rest:.3g} mines a year; {slides}; configuration {shut.level.configuration[:12]}"
+    ]
+    if shut.slides_alone > 0:
+        lines.append(f"In {100 * shut.slides_alone:.0f} % of the members slides alone exceed the counted losses.")
+    return lines
+
+
+def drainage_table(run: FloodRun) -> pd.DataFrame:
+    """Return the drainage area of each river on the terrain beside the published one."""
+    terrain = run.result.terrain
+    if terrain is None:
+        raise ConfigError("no terrain", mend="give it with --dem")
+    rivers = run.scene.layers["rivers"].frame.rename(columns={"id": "line_id", "drainage_area_km2": "area_km2"})
+    table = areas_at_mouths(terrain.dem, terrain.drainage, rivers)
+    return table[["name_en", "published_km2", "terrain_km2", "difference_percent", "cut"]]
+
+
 def ledger_by_origin(result: Result) -> pd.DataFrame:
     """Return the account of each origin summed over classes, with the band of what moved."""
     accounts = ("deposited", "trapped", "estuary", "sea", "exported", "residual")
     rows = []
     for ledger in result.ledgers:
         moved = summarise(ledger.mobilised.sum(axis=0))
+        told = {"mobilised": float(moved.mean), "q05": float(moved.q05), "q95": float(moved.q95)}
         parts = {name: float(getattr(ledger, name).sum(axis=0).mean()) for name in accounts}
-        rows.append(
-            {"origin": ledger.origin, "mobilised": float(moved.mean), "q05": float(moved.q05), "q95": float(moved.q95), **parts}
-        )
+        rows.append({"origin": ledger.origin, "units": ledger.units, **told, **parts})
     return pd.DataFrame(rows)
 
 

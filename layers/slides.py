@@ -8,15 +8,18 @@ model.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.errors import ConfigError
 from geo.flood import Result
 from geo.flood.ensemble import summarise
-from geo.flood.hillslope import Hillside, slides_in_blocks, steps_m
+from geo.flood.hillslope import Hillside, Slides, slides_in_blocks, steps_m
 from geo.flood.result import BAND
 from geo.flood.terrain import slope_deg
 from geo.flood.valley import Valley
@@ -48,15 +51,11 @@ def hillslope_displacement(here: Scene, result: Result) -> tuple[Layer | None, p
     ledger : DataFrame
         In the form of the rivers' ledger; ``exported`` is what reaches channels.
     """
-    terrain = result.terrain
-    if terrain is None or result.params.p_model.value != "depth":
+    if not knows_slopes(result):
         return None, pd.DataFrame()
-    items, base = _stock(here, terrain)
-    cell, corners = _coarse(terrain)
-    hillside = _hillside(terrain, base)
+    cell, corners = _coarse(_terrain(result))
     released, on_slope, in_channel = [], [], []
-    for piece in slides_in_blocks(items, hillside, result.draw):
-        piece.check()
+    for piece in _pieces(here, result):
         released.append(piece.released)
         on_slope.append(_summed(piece.deposited, cell, len(corners)))
         in_channel.append(_summed(piece.delivered, cell, len(corners)))
@@ -64,6 +63,33 @@ def hillslope_displacement(here: Scene, result: Result) -> tuple[Layer | None, p
     ledger = _ledger(np.concatenate(released), stayed.sum(axis=0), delivered.sum(axis=0))
     layer = _layer(here, result, corners, stayed, delivered) if (stayed + delivered > 0).any() else None
     return layer, ledger
+
+
+def yearly_slides(here: Scene, result: Result) -> Floats | None:
+    """Return the mined km² whose items slide in a year, (M,); None where no slope is known."""
+    if not knows_slopes(result):
+        return None
+    return np.concatenate([piece.released for piece in _pieces(here, result)])
+
+
+def knows_slopes(result: Result) -> bool:
+    """Whether the run has terrain fine enough for slopes."""
+    return result.terrain is not None and result.params.p_model.value == "depth"
+
+
+def _terrain(result: Result) -> Valley:
+    if result.terrain is None:
+        raise ConfigError("slides", expected="a terrain model", found="none", mend="give one with --dem")
+    return result.terrain
+
+
+def _pieces(here: Scene, result: Result) -> Iterator[Slides]:
+    """Yield the slides of some members at a time, their accounts checked."""
+    terrain = _terrain(result)
+    items, base = _stock(here, terrain)
+    for piece in slides_in_blocks(items, _hillside(terrain, base), result.draw):
+        piece.check()
+        yield piece
 
 
 def _stock(here: Scene, terrain: Valley) -> tuple[Floats, NDArray[np.bool_]]:

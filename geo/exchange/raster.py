@@ -14,9 +14,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
+import shapely
+from numpy.typing import NDArray
 
 from geo.errors import ConfigError, DataError
-from geo.exchange.height_files import Box, Floats, HeightFile, common, fill, on_grid, raster_paths, read_header, resolution_m
+from geo.exchange.height_files import (
+    Box,
+    Floats,
+    HeightFile,
+    common,
+    fill,
+    on_grid,
+    opened,
+    raster_paths,
+    read_header,
+    resolution_m,
+)
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -75,6 +88,21 @@ class Dem:
     def cell_m(self) -> float:
         """Side of a cell [m]."""
         return float(self.transform.a)
+
+    def at(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the value of the cell around each place of ``crs``, (n,); NaN beyond the grid."""
+        grid, (ny, nx) = self.transform, self.z_m.shape
+        column = np.floor((x_m - grid.c) / grid.a).astype(np.intp)
+        row = np.floor((y_m - grid.f) / grid.e).astype(np.intp)
+        there = (row >= 0) & (row < ny) & (column >= 0) & (column < nx)
+        return np.where(there, self.z_m[np.where(there, row, 0), np.where(there, column, 0)], np.nan).astype(float)
+
+    def outline(self, chosen: NDArray[np.bool_]) -> shapely.Geometry:
+        """Return the outline of chosen cells (ny, nx) in ``crs``."""
+        from rasterio.features import shapes
+
+        parts = [shapely.geometry.shape(shape) for shape, _ in shapes(chosen.astype(np.uint8), chosen, transform=self.transform)]
+        return shapely.union_all(parts)
 
 
 def read_dem(
@@ -140,6 +168,15 @@ def read_dem(
         notes.append(f"terrain {name}: {missing:.0%} of the cells hold no height")
     step_m = max((file.step_m for file in files if not math.isnan(file.step_m)), default=0.0)  # the worst tile decides
     return Dem(z_m, grid, crs, step_m, name, tuple(notes))
+
+
+def is_raster(path: str | Path) -> bool:
+    """Whether GDAL reads a file as a raster and not as features."""
+    try:
+        with opened(str(path)) as file:
+            return bool(file.count)
+    except DataError:
+        return False
 
 
 def _grid(

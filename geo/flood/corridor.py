@@ -45,11 +45,11 @@ def growth(return_period_yr: ArrayLike, cv: ArrayLike, f: ArrayLike) -> Floats:
     period, cv, f = (np.asarray(value, dtype=float) for value in (return_period_yr, cv, f))
     if not (period > 1).all():
         raise ConfigError("return period", expected="years above 1", found=f"{return_period_yr!r}", mend="give, for example, 100")
-    return np.asarray((_gumbel(period, cv) / _gumbel(np.array(100.0), cv)) ** f)
+    return np.asarray((flood_over_mean(period, cv) / flood_over_mean(np.array(100.0), cv)) ** f)
 
 
-def _gumbel(period_yr: Floats, cv: Floats) -> Floats:
-    """Return the flood of a return period over the mean annual flood, at least 0."""
+def flood_over_mean(period_yr: Floats, cv: Floats) -> Floats:
+    """Return the flood of a return period over the mean annual flood (Gumbel), at least 0."""
     k = -(math.sqrt(6) / math.pi) * (EULER_GAMMA + np.log(-np.log1p(-1 / period_yr)))
     return np.asarray(np.maximum(0.0, 1 + cv * k))
 

@@ -22,6 +22,7 @@ from geo.flood.ensemble import draw as draw_members
 from geo.flood.estuary import beyond
 from geo.flood.network import DAMS, RiverNetwork
 from geo.flood.parameters import Draw, FloodParameters
+from geo.flood.rated import rated
 from geo.flood.result import Origin, Result, summarised
 from geo.flood.route import Ledger, route, travel_scale_km
 from geo.flood.run import ITEM_COLUMNS, Run
@@ -107,6 +108,8 @@ def prepare(
 ) -> Prepared:
     """Return the cells for the corridors of a draw, to run the model several times; the arguments are those of `displace`."""
     scenario, params = scenario or FloodScenario(), params or FloodParameters()
+    if params.rating.value == "synthetic":
+        scenario = rated(scenario, network, terrain, params)
     units = _units(network, sources)
     water, middle = waters(network, scenario, draw)[-1], waters(network, scenario, params.central())[-1]
     bands = corridor(network, water, middle, params, land if terrain is None else terrain.beside(land))
@@ -118,13 +121,18 @@ def prepare(
 
 def carry(prepared: Prepared, draw: Draw, layouts: Floats | None = None) -> Result:
     """Run the model on prepared cells with a draw of its parameters; ``layouts`` as in `displace`."""
-    floods = waters(prepared.network, prepared.scenario, draw)
-    run = Run(
-        prepared.network, prepared.cells, floods, draw, prepared.params, prepared.units, layouts, prepared.terrain,
-    )  # fmt: skip
+    run = run_of(prepared, draw, layouts)
     moved, weights = run.first_pass()
     origins = tuple(_routed(run, name, moved[name]) for name in run.origins)
     return summarised(run, origins, weights, prepared.scenario)
+
+
+def run_of(prepared: Prepared, draw: Draw, layouts: Floats | None = None) -> Run:
+    """Return the run of prepared cells with a draw."""
+    floods = waters(prepared.network, prepared.scenario, draw)
+    return Run(
+        prepared.network, prepared.cells, floods, draw, prepared.params, prepared.units, layouts, prepared.terrain
+    )  # fmt: skip
 
 
 def _routed(run: Run, name: str, entering: Floats) -> Origin:

@@ -94,7 +94,6 @@ class FloodParameters:
     )
     rating: Parameter[str] = Parameter("growth", "", "assumed", "stage by its growth with T, or by a synthetic rating")
     n_flood: Parameter[float] = Parameter(0.06, "s/m^(1/3)", "assumed", "roughness of a flood plain", "logN(., 0.3)", POSITIVE)
-    n_channel: Parameter[float] = Parameter(0.035, "s/m^(1/3)", "assumed", "roughness of a channel", "", POSITIVE)
     # mobilisation
     psi: Parameter[float] = Parameter(
         1.0, "1", "assumed", "level multiplier; 1 = not calibrated, so results are an index", "", POSITIVE, 1
@@ -163,14 +162,6 @@ class FloodParameters:
     )
     y0_m: Parameter[tuple[float, ...]] = Parameter(
         (0.5, 1.0), "m", "assumed", "depth where most of B, N settles, after Braudrick, Grant 2001", "logN(., 0.5)", POSITIVE
-    )
-    trap_v: Parameter[tuple[float, ...]] = Parameter(
-        (3.0, 5.0, 0.3),
-        "1",
-        "assumed",
-        "catch of reed, shrub, forest; of bridges, culverts; of paved land",
-        "logN(., 0.5)",
-        POSITIVE,
     )
     # sources and reading
     lambda_nat: Parameter[float] = Parameter(

@@ -6,6 +6,7 @@ twice, for items come to rest by the weight of all cells of a reach.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from geo.flood.valley import Valley
 from geo.flood.water import Water
 
 Floats = NDArray[np.float64]
+log = logging.getLogger(__name__)
 
 ITEM_COLUMNS = tuple(f"n_{key}" for key in CLASS_KEYS)
 VALUES_AT_ONCE = 6_000_000  # cells times classes times members handled in one piece
@@ -76,6 +78,7 @@ class Run:
         """Cut the cells into pieces."""
         step = max(1, VALUES_AT_ONCE // (4 * self.members))
         for low in range(0, len(self.cells), step):
+            log.info("flood model: %d of %d cells, %d members", low, len(self.cells), self.members)
             yield slice(low, min(low + step, len(self.cells)))
 
     @cached_property
@@ -93,6 +96,13 @@ class Run:
             deepest = max(deepest, *(float(stage.max(initial=0.0)) for stage in stages))
         depths = self.cells.flooded_m[np.isfinite(self.cells.flooded_m)]
         return depth_table(np.unique(self.cells.slope[known]), max(deepest, depths.max(initial=0.0)), self.draw)
+
+    def all_cells(self) -> tuple[NDArray[np.intp], Floats]:
+        """Return the line (n, M) and the probability that an item moves (n, 4, M) of every cell at once."""
+        whole = slice(0, len(self.cells))
+        wet = wetness(self.cells, whole, self.floods[-1], self.draw, self.params)
+        line = wet.line if wet.line.ndim == 2 else np.repeat(wet.line[:, None], self.members, axis=1)
+        return line, self._p(whole, wet)
 
     def first_pass(self) -> tuple[dict[str, Floats], Floats]:
         """Return the items that enter each line by origin, and the weight of each line's cells, (lines, 4, M)."""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import geopandas as gpd
 
 from geo.errors import ConfigError
+from geo.exchange.raster import Dem
 
 DEFAULT_PERIOD_YR = 100.0
 
@@ -30,6 +31,8 @@ class FloodScenario:
         Stage above the drainage [m] by reach id, from gauges or for the release of a dam; replaces the return period's.
     flood : GeoDataFrame, optional
         Polygons of a flood's extent with a CRS; land inside is wet, land outside is not, whatever the stage.
+    depth : Dem, optional
+        Depth of a flood [m] on a grid, with ``flood`` as its extent; read on a terrain model.
     annual : bool
         Average over all return periods instead: items per year.
     name : str
@@ -44,6 +47,7 @@ class FloodScenario:
     return_period_yr: float = DEFAULT_PERIOD_YR
     stage_m: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     flood: gpd.GeoDataFrame | None = None
+    depth: Dem | None = None
     annual: bool = False
     name: str = ""
 

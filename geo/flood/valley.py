@@ -6,6 +6,7 @@ drainage area. Its limit: heights are those of the terrain model, forest and bri
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from geo.errors import DataError
 from geo.exchange.raster import Dem
 from geo.flood.cells import FloodCells
 from geo.flood.corridor import BANDS
+from geo.flood.fall import reach_slopes
 from geo.flood.network import RiverNetwork
 from geo.flood.parameters import Draw, FloodParameters
 from geo.flood.stage import flood_depth_m
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+log = logging.getLogger(__name__)
+
 SIGMAS = 3.0  # how far below the stage, in height errors, a cell may still be wet
 DRY_M = -1e3  # how far below the stage land outside a supplied flood is taken to lie
 BLOCK = 4_000_000  # cells looked at in one piece
@@ -38,10 +42,22 @@ BLOCK = 4_000_000  # cells looked at in one piece
 
 @dataclass(frozen=True, slots=True)
 class Valley:
-    """A terrain model and how its water drains to the reaches of a network."""
+    """A terrain model and how its water drains to the reaches of a network.
+
+    Attributes
+    ----------
+    dem : Dem
+    drainage : Drainage
+    area_km2 : (ny nx,) float32
+        Drainage area of each cell: under a mapped reach the network's, for the terrain may end short of the sources.
+    slope : (R,) float
+        Of the channel of each reach, see `geo.flood.fall`.
+    """
 
     dem: Dem
     drainage: Drainage
+    area_km2: NDArray[np.float32]
+    slope: Floats
 
     @classmethod
     def of(cls, dem: Dem, network: RiverNetwork, params: FloodParameters) -> Valley:
@@ -59,6 +75,7 @@ class Valley:
             raise DataError(
                 "terrain", where=dem.name, expected="a mapped river on it", found="none", mend="give terrain of this area"
             )
+        log.info("terrain: draining %d cells of %g m", dem.z_m.size, dem.cell_m)
         drainage = drain(
             dem.z_m,
             dem.cell_m,
@@ -68,18 +85,15 @@ class Valley:
             level_paths=params.level_paths.value,
             cell_km2=cell_areas_m2(dem) / 1e6,
         )
-        return cls(dem, drainage)
+        on_river = mapped.ravel() >= 0
+        area_km2 = drainage.area_km2.copy()
+        area_km2[on_river] = network.area_km2[mapped.ravel()[on_river]]
+        return cls(dem, drainage, area_km2, reach_slopes(network, dem, mapped, params.slope_floor.value))
 
     def beside(self, land: shapely.Geometry | None) -> shapely.Geometry:
         """Return the land that the terrain model does not cover."""
-        from rasterio.features import shapes
-
-        known = np.isfinite(self.dem.z_m)
-        covered = [
-            shapely.geometry.shape(shape) for shape, _ in shapes(known.astype(np.uint8), known, transform=self.dem.transform)
-        ]
         whole = land if land is not None else shapely.box(-1e8, -1e8, 1e8, 1e8)
-        return whole.difference(shapely.union_all(covered))
+        return whole.difference(self.dem.outline(np.isfinite(self.dem.z_m)))
 
     def cells(
         self,
@@ -104,14 +118,14 @@ class Valley:
         line, hand, drain_km2 = self._levels(at)
         area_m2 = cell_areas_m2(self.dem).ravel()[at].astype(float)
         zone, zones = self._zones(at, line, hand, drain_km2, area_m2, middle, params.central())
-        flooded, flooded_m = self._flooded(at, water.extent)
+        flooded, flooded_m = self._flooded(at, water)
         nowhere = np.full(len(at), np.nan)
         return FloodCells(
             line=line,
             hand_m=hand,
             drain_km2=drain_km2,
             area_m2=area_m2,
-            slope=network.slope[line[0]],
+            slope=self.slope[line[0]],
             trap=np.ones(len(at)),
             inner_m=nowhere,
             outer_m=nowhere,
@@ -130,7 +144,7 @@ class Valley:
         line = np.where(channel >= 0, self.drainage.reach[there], -1).astype(np.intp)
         z = self.dem.z_m.ravel()
         hand = np.where(line >= 0, np.maximum(z[at] - z[there], 0.0), np.nan).astype(float)
-        area = np.where(line >= 0, self.drainage.area_km2[there], np.nan).astype(float)
+        area = np.where(line >= 0, self.area_km2[there], np.nan).astype(float)
         return line, hand, area
 
     def _near(self, water: Water, draw: Draw, params: FloodParameters, land: shapely.Geometry | None) -> Ints:
@@ -202,14 +216,23 @@ class Valley:
 
         return np.asarray(geometry_mask([shape], self.dem.z_m.shape, self.dem.transform, invert=True))
 
-    def _flooded(self, at: Ints, extent: shapely.Geometry | None) -> tuple[Floats, Floats]:
-        """Return the wet share of each cell in a supplied flood and its depth [m] from the heights along its edge."""
-        if extent is None:
+    def _flooded(self, at: Ints, water: Water) -> tuple[Floats, Floats]:
+        """Return the wet share of each cell in a supplied flood, and its depth [m]: supplied, or from heights along its edge."""
+        if water.extent is None:
             return np.full(len(at), np.nan), np.full(len(at), np.nan)
-        inside = self._inside(extent)
-        depth = flood_depth_m(self.dem.z_m.astype(float), inside)
+        inside = self._inside(water.extent)
         wet = inside.ravel()[at]
-        return wet.astype(float), np.where(wet, depth.ravel()[at], DRY_M)
+        if water.depth is None:
+            depth = flood_depth_m(self.dem.z_m.astype(float), inside).ravel()[at]
+        else:
+            depth = water.depth.at(*self._centres(at))
+        return wet.astype(float), np.where(wet, depth, DRY_M)
+
+    def _centres(self, at: Ints) -> tuple[Floats, Floats]:
+        """Return the coordinates of the middles of some cells."""
+        row, column = np.divmod(at, self.dem.z_m.shape[1])
+        grid = self.dem.transform
+        return grid.c + grid.a * (column + 0.5), grid.f + grid.e * (row + 0.5)
 
     def shares(self, units: gpd.GeoDataFrame, at: Ints) -> csr_array:
         """Return the share of each unit's area in some cells (rising flat indices), (n, J), by exact coverage."""

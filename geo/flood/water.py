@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo import measure
 from geo.errors import DataError, nearest
+from geo.exchange.raster import Dem
 from geo.flood.corridor import growth, half_width_m
 from geo.flood.estuary import column
 from geo.flood.mobilise import T_LIST_YR
@@ -40,12 +41,15 @@ class Water:
         Of the corridors.
     extent : polygon or None
         Land inside is wet, other land is not.
+    depth : Dem or None
+        Its depth [m], where that was supplied.
     """
 
     growth: Floats
     stage_m: Floats
     half_width_m: Floats
     extent: shapely.Geometry | None = None
+    depth: Dem | None = None
 
     def stage_at(self, area_km2: Floats, line: NDArray[np.intp], draw: Draw) -> Floats:
         """Return the stage [m] (n, M) above channels of drainage area (n,) on lines (n,), -1 off the network."""
@@ -70,6 +74,7 @@ def _water(network: RiverNetwork, scenario: FloodScenario, period_yr: float, dra
         stage_m=np.repeat(np.append(given, np.nan)[:, None], rises.shape[1], axis=1),
         half_width_m=half_width_m(area, width, rises[:-1], draw),
         extent=_extent(network, scenario.flood),
+        depth=scenario.depth,
     )
 
 

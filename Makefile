@@ -1,6 +1,7 @@
 # The two commands of the README are `make atlas` and `make test`; both make the environment they need.
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= 2  # processes that share the tests, up to 1 GB each
 
 .PHONY: atlas test lint benchmark lock clean
 
@@ -8,7 +9,7 @@ atlas: .venv/minemap
 	$(BIN)/minemap build korea -o build/korea --overwrite
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: .venv/dev
 	$(BIN)/ruff check .

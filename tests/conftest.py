@@ -1,14 +1,28 @@
-"""What many tests share: the invented country, read and built once."""
+"""What many tests share: the invented country and Korea, read and built once for all processes of a run."""
 
+import os
 import shutil
+from pathlib import Path
 
 import pytest
+from shared import made_once
 from toyland import built, pristine, survey, toyland  # noqa: F401, fixtures of two test files
 
 import layers
 from geo.area import read_area
 from geo.land import ground
 from geo.source import data_folder
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # unset where one process runs all tests
+if WORKER:  # numba's cache gives two kernels compiled at the same time one name: each process has its own
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).parents[1] / "build" / "numba" / WORKER)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """Return the folder that the processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if WORKER else own
 
 
 @pytest.fixture(scope="session")
@@ -17,15 +31,15 @@ def demo_area():
 
 
 @pytest.fixture(scope="session")
-def demo():
+def demo(run_folder):
     """Return the demo atlas; tests do not change it."""
-    return layers.build("demo")
+    return made_once(run_folder, "demo", lambda: layers.build("demo"))
 
 
 @pytest.fixture(scope="session")
-def korea():
+def korea(run_folder):
     """Return the default Korean atlas; tests do not change it."""
-    return layers.build("korea")
+    return made_once(run_folder, "korea", lambda: layers.build("korea"))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import io
 import pickle
 from collections import ChainMap
 from types import MappingProxyType
+from typing import ClassVar
 
 
 def read_only(mapping):
@@ -15,7 +16,7 @@ def read_only(mapping):
 class Pickler(pickle.Pickler):
     """Read-only mappings too; only here, so that what the product hands to its own processes is pickled as ever."""
 
-    dispatch_table = ChainMap({MappingProxyType: lambda mapping: (read_only, (dict(mapping),))}, copyreg.dispatch_table)
+    dispatch_table: ClassVar = ChainMap({MappingProxyType: lambda mapping: (read_only, (dict(mapping),))}, copyreg.dispatch_table)
 
 
 def made_once(folder, name, make):

@@ -115,7 +115,7 @@ def prepare(
     bands = corridor(network, water, middle, params, land if terrain is None else terrain.beside(land))
     cells = band_cells(bands, network, units, water)
     if terrain is not None:
-        cells = joined(cells, terrain.cells(network, units, water, middle, draw, params, land))
+        cells = joined(cells, terrain.cells(units, water, middle, draw, params, land))
     return Prepared(network, units, scenario, params, cells, terrain)
 
 

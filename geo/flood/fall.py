@@ -45,4 +45,4 @@ def _steepness(x: Floats, y: Floats, group: NDArray[np.int32], n_groups: int) ->
     count = np.maximum(np.bincount(group, minlength=n_groups), 1)
     x, y = (each - (np.bincount(group, each, n_groups) / count)[group] for each in (x, y))
     spread, common = np.bincount(group, x * x, n_groups), np.bincount(group, x * y, n_groups)
-    return np.divide(common, spread, out=np.full(n_groups, np.nan), where=spread > 0)
+    return np.asarray(np.divide(common, spread, out=np.full(n_groups, np.nan), where=spread > 0))

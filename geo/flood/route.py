@@ -7,6 +7,7 @@ unhindered (the travel scale is capped above 422 m of width), which nobody has t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,10 @@ from geo.flood.network import RiverNetwork
 from geo.flood.parameters import Draw
 
 Floats = NDArray[np.float64]
+
+
+MEMBERS_AT_ONCE = 64  # routed in one piece
+Step = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp]]
 
 
 class Routed(NamedTuple):
@@ -42,6 +47,8 @@ def phi1(x: Floats) -> Floats:
     """
     x = np.asarray(x, dtype=float)
     small = x < 1e-8
+    if not small.any():
+        return np.asarray(-np.expm1(-x) / x)
     near, safe = np.where(small, x, 0.0), np.where(small, 1.0, x)
     return np.where(small, 1 - near / 2 + near * near / 6, -np.expm1(-safe) / safe)
 
@@ -77,7 +84,6 @@ def route(network: RiverNetwork, items: Floats, lam_km: Floats, eta: Floats | No
     DataError
         If items are missing, or a travel scale or trap efficiency is out of bounds.
     """
-    passing, entering, trap = reach_law(network, lam_km, eta)
     if items.shape[0] != len(network.down) or np.isnan(items).any():
         raise DataError(
             "routing",
@@ -85,18 +91,42 @@ def route(network: RiverNetwork, items: Floats, lam_km: Floats, eta: Floats | No
             expected=f"{len(network.down)} rows without gaps",
             found=f"shape {items.shape}, or gaps",
         )
-    inflow, deposited, trapped, outflow = (np.zeros(np.broadcast_shapes(items.shape, passing.shape)) for _ in range(4))
+    trap = _trap(network, eta)
+    shape = np.broadcast_shapes(items.shape, lam_km.shape, trap.shape)
+    routed = Routed(*(np.empty(each) for each in (shape, shape, shape[1:], shape, shape)))
+    steps = _steps(network)
+    for low in range(0, shape[-1], MEMBERS_AT_ONCE):
+        part = slice(low, low + MEMBERS_AT_ONCE)
+        some = (each if each.shape[-1] == 1 else each[..., part] for each in (items, lam_km, trap))
+        _route_some(network, steps, Routed(*(each[..., part] for each in routed)), *some)
+    return routed
+
+
+def _route_some(network: RiverNetwork, steps: Sequence[Step], out: Routed, items: Floats, lam_km: Floats, trap: Floats) -> None:
+    """Route some members into the arrays of ``out``; so few that they stay in the cache."""
+    passing, entering = _passing(network, lam_km)
+    keep, own = passing * (1 - trap), items * entering * (1 - trap)
+    out.inflow[...] = 0.0
+    for level, below, starts in steps:
+        out.outflow[level] = out.inflow[level] * keep[level] + own[level]
+        if len(below):
+            out.inflow[below] = np.add.reduceat(out.outflow[level], starts, axis=0)
+    out.trapped[...] = trap * (out.inflow * passing + items * entering)
+    out.deposited[...] = out.inflow * (1 - passing) + items * (1 - entering)
+    out.exported[...] = out.outflow[network.down < 0].sum(axis=0)
+
+
+def _steps(network: RiverNetwork) -> list[Step]:
+    """Return for each level its reaches, sorted by the reach below; those reaches; and where each one's begin.
+
+    All that flows into a reach lies in one level, so its inflow is a sum over one run of them.
+    """
+    found = []
     for level in network.levels:
-        inside, lateral = inflow[level], items[level]
-        at_end = inside * passing[level] + lateral * entering[level]
-        deposited[level] = inside * (1 - passing[level]) + lateral * (1 - entering[level])
-        trapped[level] = trap[level] * at_end
-        outflow[level] = (1 - trap[level]) * at_end
-        below = network.down[level]
-        if below.size and below[0] >= 0:
-            np.add.at(inflow, below, outflow[level])
-    exported = outflow[network.down < 0].sum(axis=0)
-    return Routed(deposited, trapped, exported, inflow, outflow)
+        ordered = level[np.argsort(network.down[level], kind="stable")]
+        below, starts = np.unique(network.down[ordered], return_index=True)
+        found.append((ordered, below, starts) if below.size and below[0] >= 0 else (ordered, below[:0], starts[:0]))
+    return found
 
 
 def attribute(
@@ -144,14 +174,21 @@ def attribute(
 
 def reach_law(network: RiverNetwork, lam_km: Floats, eta: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Return the shares that pass a reach from its upper end and from along it, and the trap efficiency, (R, 4, M)."""
-    trap = np.asarray(network.eta if eta is None else eta, dtype=float)
-    trap = trap if trap.ndim == 3 else trap[:, :, None]
+    return *_passing(network, lam_km), _trap(network, eta)
+
+
+def _passing(network: RiverNetwork, lam_km: Floats) -> tuple[Floats, Floats]:
     if not (lam_km > 0).all():
         raise DataError("routing", where="travel scale", expected="above 0 km", found="0, negative or missing")
+    x = network.length_km[:, None, None] / lam_km
+    return np.exp(-x), phi1(x)
+
+
+def _trap(network: RiverNetwork, eta: Floats | None) -> Floats:
+    trap = np.asarray(network.eta if eta is None else eta, dtype=float)
     if not ((trap >= 0) & (trap <= 1)).all():
         raise DataError("routing", where="trap efficiency", expected="0 to 1", found="outside it")
-    x = network.length_km[:, None, None] / lam_km
-    return np.exp(-x), phi1(x), trap
+    return trap if trap.ndim == 3 else trap[:, :, None]
 
 
 def spread(deposited: Floats, line: NDArray[np.intp], weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:

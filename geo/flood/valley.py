@@ -97,7 +97,6 @@ class Valley:
 
     def cells(
         self,
-        network: RiverNetwork,
         units: gpd.GeoDataFrame,
         water: Water,
         middle: Water,
@@ -109,7 +108,7 @@ class Valley:
 
         Parameters
         ----------
-        network, units, draw, params, land
+        units, draw, params, land
             As in `geo.flood.displace`.
         water, middle : Water
             With the members' parameters, and with the central ones.

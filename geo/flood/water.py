@@ -35,8 +35,6 @@ class Water:
     ----------
     growth : (L + 1, M) float
         Stage over that of 100 years; the last row is that of a channel outside the network.
-    stage_m : (L + 1, M) float
-        Stage above the drainage where it is given, else NaN.
     half_width_m : (L, M) float
         Of the corridors.
     extent : polygon or None
@@ -46,16 +44,16 @@ class Water:
     """
 
     growth: Floats
-    stage_m: Floats
     half_width_m: Floats
     extent: shapely.Geometry | None = None
     depth: Dem | None = None
 
     def stage_at(self, area_km2: Floats, line: NDArray[np.intp], draw: Draw) -> Floats:
-        """Return the stage [m] (n, M) above channels of drainage area (n,) on lines (n,), -1 off the network."""
-        by_area = draw["a100"] * area_km2[:, None] ** draw["a_exp"] * self.growth[line]
-        given = self.stage_m[line]
-        return np.asarray(np.where(np.isnan(given), by_area, given))
+        """Return the stage [m] (n, M) above channels of drainage area (n,) on lines (n,), -1 off the network.
+
+        A stage given for a line holds on it; its side streams rise as it does, each by its own drainage area.
+        """
+        return np.asarray(draw["a100"] * area_km2[:, None] ** draw["a_exp"] * self.growth[line])
 
 
 def waters(network: RiverNetwork, scenario: FloodScenario, draw: Draw) -> tuple[Water, ...]:
@@ -71,7 +69,6 @@ def _water(network: RiverNetwork, scenario: FloodScenario, period_yr: float, dra
     rises = _growth(area, given, period_yr, draw)
     return Water(
         growth=rises,
-        stage_m=np.repeat(np.append(given, np.nan)[:, None], rises.shape[1], axis=1),
         half_width_m=half_width_m(area, width, rises[:-1], draw),
         extent=_extent(network, scenario.flood),
         depth=scenario.depth,

@@ -1,7 +1,8 @@
 # The two commands of the README are `make atlas` and `make test`; both make the environment they need.
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 2  # processes that share the tests, up to 1 GB each
+# Processes that share the tests, up to 1 GB each.
+WORKERS ?= 2
 
 .PHONY: atlas test lint benchmark lock clean
 

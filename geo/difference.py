@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from geo.exchange.content import canonical, layer_frames, opened_page, table_cells
+from geo.exchange.raster import read_bands
 
 EXCERPT = 60
 IN_BUILD, AGAIN = "in the build", "made again"
@@ -34,7 +36,7 @@ def describe(found: Path, again: Path) -> str:
     """
     if found.suffix == ".html":
         return _texts(opened_page(found), opened_page(again))
-    compare = {".csv": _tables, ".json": _documents, ".gpkg": _layers, ".parquet": _layers, ".geojson": _layers}
+    compare = {".csv": _tables, ".json": _documents, ".gpkg": _layers, ".parquet": _layers, ".geojson": _layers, ".tif": _rasters}
     if found.suffix in compare:
         return compare[found.suffix](found, again)
     return _texts(*(path.read_text("utf-8", errors="replace") for path in (found, again)))
@@ -76,6 +78,19 @@ def differing(one: Any, two: Any, place: str = "") -> list[str]:
             line for i, pair in enumerate(zip(one, two, strict=True)) for line in differing(*pair, f"{place}/{i}".lstrip("/"))
         ]
     return [] if one == two else [f"{place}: {_short(one)} in the build, {_short(two)} made again"]
+
+
+def _rasters(found: Path, again: Path) -> str:
+    (one, place), (two, other) = read_bands(found), read_bands(again)
+    if told := next(iter(differing(place | {"bands": list(one)}, other | {"bands": list(two)})), ""):
+        return told
+    for name in one:
+        differs = (one[name] != two[name]) & ~(np.isnan(one[name]) & np.isnan(two[name]))
+        if differs.any():
+            row, column = (int(at[0]) for at in differs.nonzero())
+            values = f"{one[name][row, column]:.6g} {IN_BUILD}, {two[name][row, column]:.6g} {AGAIN}"
+            return f"band {name}, row {row + 1}, column {column + 1}: {values}; {_count(int(differs.sum()), 'cell')}"
+    return ""
 
 
 def _layers(found: Path, again: Path) -> str:

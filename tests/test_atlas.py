@@ -207,8 +207,7 @@ def test_supplied_fields_are_measured_and_never_rescaled(tmp_path):
     assert not shapely.intersects(shapely.union_all(plane(atlas, "unconfirmed_minefields")), planned).any()
 
 
-def test_supplied_zones_lines_rivers_and_districts_replace_the_schematic_ones(tmp_path):
-    demo = build("demo")
+def test_supplied_zones_lines_rivers_and_districts_replace_the_schematic_ones(demo, tmp_path):
     zone = gpd.GeoDataFrame({"layer": ["dmz"], "part": ["south"]}, geometry=[shapely.box(-27.2, 19.98, -26.8, 20.0)], crs=4326)
     zone.to_file(tmp_path / "zone.gpkg")
     demo["rivers"].frame[["id", "geometry"]].to_file(tmp_path / "rivers.gpkg")

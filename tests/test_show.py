@@ -87,11 +87,11 @@ def test_series_in_any_order_verify(tmp_path):
     assert "all hold" in run("verify", tmp_path / "demo")
 
 
-def test_districts_follow_a_supplied_front(tmp_path):
-    front = layers.build("demo")["mdl"].frame.assign(layer="mdl", geometry=lambda frame: frame.translate(0, -0.02))
+def test_districts_follow_a_supplied_front(demo, tmp_path):
+    front = demo["mdl"].frame.assign(layer="mdl", geometry=lambda frame: frame.translate(0, -0.02))
     front[["layer", "geometry"]].to_file(tmp_path / "front.gpkg")
     moved = layers.build("demo", boundary=tmp_path / "front.gpkg")
-    north_m = [project(districts_of(atlas), atlas.area.crs).total_bounds[3] for atlas in (layers.build("demo"), moved)]
+    north_m = [project(districts_of(atlas), atlas.area.crs).total_bounds[3] for atlas in (demo, moved)]
     assert np.diff(north_m)[0] == pytest.approx(-0.02 * 110_700, rel=0.05)
 
 

@@ -24,6 +24,8 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from geo.exchange.raster import read_bands
+
 DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
 MULTI_TYPES = (4, 5, 6)  # GEOS: multipoint, multilinestring, multipolygon
@@ -170,8 +172,8 @@ def _inflated(block: str) -> str:
 def file_content_sha256(path: Path) -> str:
     """Return the SHA-256 of what a build file says.
 
-    Layers are read back and put into canonical form; CSV counts by its cells, JSON by its values, a page by its text with the
-    data blocks decoded, anything else by its text. A GeoPackage combines its tables.
+    Layers are read back and put into canonical form; CSV counts by its cells, JSON by its values, a raster by its bands and
+    place, a page by its text with the data blocks decoded, anything else by its text. A GeoPackage combines its tables.
 
     Examples
     --------
@@ -188,6 +190,9 @@ def file_content_sha256(path: Path) -> str:
         return _digest(table_cells(path).to_dict("split"))
     if path.suffix == ".json":
         return _digest(json.loads(path.read_text(encoding="utf-8")))
+    if path.suffix == ".tif":
+        bands, place = read_bands(path)
+        return _digest(place | {name: hashlib.sha256(values.tobytes()).hexdigest() for name, values in bands.items()})
     if path.suffix == ".html":
         return hashlib.sha256(opened_page(path).encode()).hexdigest()
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
@@ -238,6 +238,14 @@ def write_cog(
         for number, (title, array) in enumerate(bands.items(), start=1):
             file.write(array.astype(np.float32, copy=False), number)
             file.set_band_description(number, title)
+
+
+def read_bands(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Return a GeoTIFF's bands by name and what else it says: place, CRS, nodata and tags."""
+    with opened(str(path)) as file:
+        bands = {str(title): file.read(number) for number, title in enumerate(file.descriptions, start=1)}
+        place = {"transform": list(file.transform)[:6], "crs": file.crs.to_wkt(), "nodata": str(file.nodata), "tags": file.tags()}
+    return bands, place
 
 
 def _in_metres(crs: pyproj.CRS) -> bool:

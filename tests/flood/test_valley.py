@@ -52,7 +52,7 @@ def test_depth_is_stage_less_height(valley):
 
 @pytest.mark.parametrize("period_yr", [5, 100, 500])
 def test_t18c_a_corridor_as_wide_as_the_valley_floods_the_same(period_yr):
-    """W = 0 (as near as a river may be), b0 = h100 / s: the half-width is h_T / s, and both levels wet the same land to one cell a column."""
+    """W = 0 (nearly), b0 = h100 / s: the half-width is h_T / s, and both levels wet the same land to a cell a column."""
     cell = 10.0
     high = stage_m([500.0], 100, PARAMS.central())[0, 0]
     params = EXACT.override({"b0_m": (high / SIDE,) * 5, "thin_m": 0.0})
@@ -63,7 +63,7 @@ def test_t18c_a_corridor_as_wide_as_the_valley_floods_the_same(period_yr):
     plain = displace(network, mines, params=params, scenario=scenario)
     terrain = displace(network, mines, params=params, scenario=scenario, terrain=Valley.of(heights, network, params))
     stage = stage_m([500.0], period_yr, PARAMS.central())[0, 0]
-    assert plain.bands["outer_m"].max() == pytest.approx(stage / SIDE, rel=1e-9)
+    assert plain.bands["outer_m"].max() == pytest.approx(stage / SIDE, rel=1e-7)
     columns = wet_cells(terrain).sum(axis=0) * cell
     strip = plain.bands.geometry.intersection(box(100, -1e3, 500, 1e3)).area.sum() / 400
     assert np.abs(columns - strip).max() <= cell

@@ -229,7 +229,7 @@ def hindcast(area: str, as_json: bool, plot: Path | None, overwrite: bool, **opt
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
     else:
-        click.echo(printed(found.frame, "table") + "\n" + found.reading)
+        click.echo(printed(found.summary, "table") + "\n" + found.reading)
 
 
 @main.command(name="map", epilog=EXITS)

@@ -109,6 +109,13 @@ class Hindcast:
         ]
 
     @property
+    def summary(self) -> pd.DataFrame:
+        """The table for people: ``area, ranking``, shares captured, interval, lift and AUSRC, as text of two digits."""
+        from layers.hindcast_told import summary
+
+        return summary(self)
+
+    @property
     def reading(self) -> str:
         """What it shows in a few lines, the unwelcome ones too."""
         from layers.hindcast_told import reading

@@ -57,6 +57,26 @@ def as_json(trial: Trial) -> dict[str, Any]:
     }
 
 
+def summary(found: Hindcast) -> pd.DataFrame:
+    """Return one row an area definition and ranking: the share of finds in the top x % of the area, two digits."""
+    rows = []
+    for name, trial in found.trials.items():
+        for ranking, own in trial.table.groupby("ranking", sort=False):
+            told = own.set_index("top_percent")
+            at = told.loc[TOLD_AT]
+            rows.append(
+                {
+                    "area": AREAS[name],
+                    "ranking": ranking,
+                    **{f"top {percent} %": f"{told.loc[percent, 'capture']:.2f}" for percent in told.index},
+                    f"exact 95 % at {TOLD_AT}": f"{at['low']:.2f}-{at['high']:.2f}",
+                    f"lift at {TOLD_AT}": f"{at['lift']:.1f}",
+                    "AUSRC": f"{trial.ausrc[str(ranking)]:.2f}",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
 def _by_percent(rows: pd.DataFrame, column: str) -> dict[str, float]:
     return dict(zip(rows["top_percent"].tolist(), rows[column].tolist(), strict=True))
 

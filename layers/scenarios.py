@@ -1,7 +1,7 @@
 """Named floods of a study area: documented ones by their gauge readings, warning levels, and releases of dams.
 
 Assumption: a reading above the zero of a gauge is the stage above the drainage, and holds along the same river, not across
-a dam, within ``scenario_reach_km``. Its limit: gauge zeros lie near low water but are not surveyed against the terrain.
+a dam, within 30 km. Its limit: gauge zeros lie near low water but are not surveyed against the terrain.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _stages(area: StudyArea, network: RiverNetwork, name: str) -> dict[str, floa
         raise ConfigError("unknown scenario", where=name, mend=nearest(name, scenario_names(area)))
     entry = known[name]
     stages: dict[str, float] = {}
-    if "gauges" in entry:
+    if entry.get("gauges"):
         readings = {gauge: _reading_m(area, name, gauge, str(key)) for gauge, key in entry["gauges"].items()}
         stages |= _along(network, _gauge_reaches(area, network, readings), readings)
     if "below" in entry:
@@ -102,8 +102,9 @@ def _stages(area: StudyArea, network: RiverNetwork, name: str) -> dict[str, floa
 
 def _reading_m(area: StudyArea, name: str, gauge: str, key: str) -> float:
     """Return a reading [m]: a warning level of the gauge, or a row of ``floods.csv``."""
+    own = _row(area, "gauges", "gauge_id", gauge, name)
     if key in LEVELS:
-        value = float(_row(area, "gauges", "gauge_id", gauge, name)[key])
+        value = float(own[key])
     else:
         row = _row(area, "floods", "key", key, name)
         value = float(row["value"]) if row["unit"] == "m" else np.nan

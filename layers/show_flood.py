@@ -23,7 +23,7 @@ from layers.request import Request, request
 from layers.scene import Scene, flooded, released_raster, scene
 from layers.sensitivity import sensitivity as sensitivity_table
 from layers.show import printed
-from layers.upstream import Reading, reading, share_told
+from layers.upstream import Reading, located, reading, share_told
 
 CLASS_WORDS = {
     "high": "higher priority",
@@ -75,6 +75,8 @@ def flood_run(
     """
     kept = {name: value for name, value in options.items() if name not in ("workers", "scheduler")}
     asked = request(area, **kept)
+    if place is not None:
+        located(asked.area, place)  # a slip of the pen is told before the model runs
     here = scene(asked)
     shut = closed(here, asked.flood) if level == "closed" else None
     layer, result = flooded(here, asked.flood) if shut is None else (shut.layer, shut.result)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
+MOST_NAMED = 40  # known words in one message
+
 
 class MinemapError(ValueError):
     """Base of all errors that minemap raises on purpose.
@@ -57,14 +59,15 @@ class CheckFailed(MinemapError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint that names the known words, the nearest first.
+    """Return a hint that names the nearest of the known words, and all of them if they are few.
 
     Examples
     --------
     >>> nearest("icbl2007", ["mnd-2003", "icbl-2007"])
     'did you mean icbl-2007? known: icbl-2007, mnd-2003'
     """
-    names = sorted(map(str, known))
+    names = sorted(set(map(str, known)))
     close = get_close_matches(word, names, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
-    return f"{hint}known: {', '.join(names)}"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{hint}known: {', '.join(names[:MOST_NAMED])}{more}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,7 +172,9 @@ def draw(shown: Hindcast, path: Path) -> None:
         )
         figure.supxlabel(_statement(shown), fontsize=7.5, ha="left", x=0.01)
         stamp = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}
-        figure.savefig(path, metadata=stamp, dpi=150)
+        drawn = io.BytesIO()  # the file is written in one piece, or not at all
+        figure.savefig(drawn, format=path.suffix[1:].lower(), metadata=stamp, dpi=150)
+    path.write_bytes(drawn.getvalue())
 
 
 def _panel(panel: Any, title: str, trial: Trial) -> None:

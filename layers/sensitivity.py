@@ -23,6 +23,7 @@ from layers.scene import Scene, scenario_asked, valley
 Floats = NDArray[np.float64]
 
 WIDTHS = 200  # members from which the widths of the corridors are taken
+CLEAR = 3.0  # standard errors of a share that is none
 QUANTITIES = ("mobilised", "share_to_estuary_or_sea", "share_in_high_zones")
 
 
@@ -67,12 +68,13 @@ def sensitivity(here: Scene, options: FloodOptions, base: int, seed: int) -> pd.
 
 
 def shares_of_variance(result: Result) -> pd.DataFrame:
-    """Return the first-order share of each drawn parameter in the variance of the answers, from an ensemble at hand.
+    """Return the first-order share of the drawn parameters in the variance of the answers, from an ensemble at hand.
 
-    Columns as in `geo.flood.sensitivity.first_order_given_data`, plus ``tag`` and ``prior`` of the parameter.
+    Only shares that stand out of the estimate's noise are told. Columns as in `geo.flood.sensitivity.first_order_given_data`, plus ``tag`` and ``prior`` of the parameter.
     """
     names = quantity_names(pd.Series(sorted(result.mobilised)))
     table = first_order_given_data(result.draw, quantities(result, top_zones(result)), names)
+    table = table[table["first"] > CLEAR * table["noise"]].reset_index(drop=True)
     about = pd.DataFrame(result.params.table()).set_index("name")
     return table.assign(tag=table["parameter"].map(about["tag"]), prior=table["parameter"].map(about["prior"]))
 
@@ -83,14 +85,19 @@ def quantity_names(origins: pd.Series) -> list[str]:
 
 
 def top_zones(result: Result) -> pd.MultiIndex:
-    """Return origin, line and band of the densest zones that hold the first share of each origin's deposit."""
+    """Return the densest zones that hold the first share of each origin's deposit, see `zone_keys`."""
     zones, shares = result.zones, result.params.class_shares.value
     first = np.zeros(len(zones), dtype=bool)
     for origin in result.density:
         mine = np.flatnonzero((zones["origin"] == origin).to_numpy() & ~zones["estuary"].to_numpy(bool))
         density, km2 = zones["items_km2"].to_numpy(float)[mine, None], zones["area_m2"].to_numpy(float)[mine] / 1e6
         first[mine] = ranked(density, km2, shares)[:, 0] == 0
-    return pd.MultiIndex.from_frame(zones.loc[first, ["origin", "line", "band"]])
+    return zone_keys(zones[first])
+
+
+def zone_keys(zones: pd.DataFrame) -> pd.MultiIndex:
+    """Return what tells zones apart: origin, line, band, and whether they lie on terrain, which may cover half a reach."""
+    return pd.MultiIndex.from_frame(zones[["origin", "line", "band"]].assign(terrain=zones["inner_m"].isna()))
 
 
 def quantities(result: Result, high: pd.MultiIndex) -> Floats:
@@ -101,7 +108,7 @@ def quantities(result: Result, high: pd.MultiIndex) -> Floats:
         away = (ledger.estuary + ledger.sea).sum(axis=0)
         own = result.zones[result.zones["origin"] == ledger.origin]
         items = result.density[ledger.origin] * own["area_m2"].to_numpy(float)[:, None]
-        chosen = own.set_index(["origin", "line", "band"]).index.isin(high)
+        chosen = zone_keys(own).isin(high)
         told += [moved, _share(away, moved), _share(items[chosen].sum(axis=0), items.sum(axis=0))]
     return np.array(told)
 

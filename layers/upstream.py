@@ -133,17 +133,18 @@ def _coordinates(text: str) -> tuple[float, float] | None:
 
 
 def _gazetteer(area: StudyArea) -> pd.DataFrame:
-    """Return every name of the area's tables with its point and accuracy."""
+    """Return every name of the area's tables with its point and accuracy; a name that two tables hold, from the first."""
     parts = []
-    for table, *columns in NAMED:
+    for rank, (table, *columns) in enumerate(NAMED):
         rows = area.tables[table]
         radius = rows["uncertainty_km" if table == "incidents" else "accuracy_km"]
         parts += [
-            pd.DataFrame({"name": rows[column], "lon": rows["lon"], "lat": rows["lat"], "radius_km": radius})
+            pd.DataFrame({"name": rows[column], "lon": rows["lon"], "lat": rows["lat"], "radius_km": radius, "rank": rank})
             for column in columns
         ]
     known = pd.concat(parts, ignore_index=True)
-    return known[known["name"] != ""].dropna(subset=["lon", "lat", "radius_km"])
+    known = known[known["name"] != ""].dropna(subset=["lon", "lat", "radius_km"])
+    return known[known["rank"] == known.groupby("name")["rank"].transform("min")]
 
 
 def _discs(area: StudyArea, lon: np.ndarray, lat: np.ndarray, radius_km: np.ndarray) -> gpd.GeoSeries:

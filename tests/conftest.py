@@ -12,6 +12,8 @@ import layers
 from geo.area import read_area
 from geo.land import ground
 from geo.source import data_folder
+from layers.request import request
+from layers.scene import scene
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # unset where one process runs all tests
 if WORKER:  # numba's cache gives two kernels compiled at the same time one name: each process has its own
@@ -40,6 +42,12 @@ def demo(run_folder):
 def korea(run_folder):
     """Return the default Korean atlas; tests do not change it."""
     return made_once(run_folder, "korea", lambda: layers.build("korea"))
+
+
+@pytest.fixture(scope="session")
+def demo_scene():
+    """Return what floods of the demo act on; tests do not change it."""
+    return scene(request("demo"))
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ def test_read_only_parent_is_told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("step", ["write_geojson", "_manifest", "_move_into_place"])
+@pytest.mark.parametrize("step", ["write_geojson", "_manifest", "move_into_place"])
 def test_interrupted_build_leaves_nothing(tmp_path, monkeypatch, fault, step):
     def interrupt(*_):
         raise fault

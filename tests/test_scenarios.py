@@ -70,17 +70,17 @@ def test_below_a_dam_as_far_as_the_next(network):
 
 
 def test_the_nearest_gauge_wins(network):
-    """A second gauge at the coast takes over half way down from the ford."""
+    """A second gauge at the coast takes over where it is nearer than the ford."""
     area = with_flood({"gauges": {"ford": "stage_2_m", "coast": "stage_4_m"}})
     low = area.tables["gauges"].assign(gauge_id="coast", lat=19.83)
     area = replace(area, tables=dict(area.tables) | {"gauges": pd.concat([area.tables["gauges"], low])})
     stage = scenario_of(area, network, name="own").stage_m
-    assert [stage[f"alder-0{k}"] for k in range(3, 10)] == [2, 2, 2, 2, 4, 4, 4]
+    assert [stage[f"alder-0{k}"] for k in range(3, 10)] == [2, 2, 2, 2, 2, 4, 4]
 
 
 def test_a_gauge_speaks_no_farther_than_30_km(network, monkeypatch):
     monkeypatch.setattr("layers.scenarios.REACH_KM", 5.0)
-    assert set(asked(network, {"gauges": {"ford": "stage_2_m"}}).stage_m) == {"alder-05", "alder-06"}
+    assert set(asked(network, {"gauges": {"ford": "stage_2_m"}}).stage_m) == {"alder-05", "alder-06", "alder-07"}
 
 
 @pytest.mark.parametrize(

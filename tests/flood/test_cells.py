@@ -25,9 +25,7 @@ def test_t18a_no_height_above_the_drainage_is_rivers_only(members):
     plain = prepare(estuary_world(), MINES, wide, params=CONSTANT)
     inside = plain.cells.zones["band"].to_numpy() < 4
     assert 0 < (~inside).sum() < inside.sum(), "the widest members reach beyond the corridor"
-    flat = replace(
-        plain.cells, hand_m=np.where(inside, 0.0, np.nan)[None, :], drain_km2=np.where(inside, 500.0, np.nan)[None, :]
-    )
+    flat = replace(plain.cells, hand_m=np.where(inside, 0.0, np.nan)[None, :], drain_km2=np.where(inside, 500.0, np.nan)[None, :])
     drawn = draw(CONSTANT, members, np.random.default_rng(2))
     central = {**drawn, **{name: np.repeat(CONSTANT.central()[name], members, axis=-1) for name in ("b0_scale", "cv_gumbel")}}
     one, two = carry(plain, central), carry(replace(plain, cells=flat), central)

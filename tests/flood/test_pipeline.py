@@ -42,7 +42,9 @@ def numbers(result):
     """Everything a result tells, as one array."""
     tables = [getattr(result, name).select_dtypes("number").to_numpy(float).ravel() for name in ("reaches", "zones")]
     raster = [] if result.raster is None else [np.asarray(band, float) for band in result.raster.bands.values()]
-    ledgers = [getattr(ledger, name).ravel() for ledger in result.ledgers for name in ("mobilised", "deposited", "sea", "exported")]
+    ledgers = [
+        getattr(ledger, name).ravel() for ledger in result.ledgers for name in ("mobilised", "deposited", "sea", "exported")
+    ]
     return np.nan_to_num(np.concatenate([*tables, *raster, *ledgers]))
 
 
@@ -55,7 +57,9 @@ def test_t18b_members_without_spread_are_one(scenario):
         alone, together = (getattr(each, table) for each in (one, fifty))
         assert list(alone.columns) == list(together.columns) and len(alone) == len(together) > 0
         for column in alone.select_dtypes("number"):
-            assert together[column].to_numpy() == pytest.approx(alone[column].to_numpy(), rel=1e-12, abs=1e-15, nan_ok=True), column
+            assert together[column].to_numpy() == pytest.approx(alone[column].to_numpy(), rel=1e-12, abs=1e-15, nan_ok=True), (
+                column
+            )
 
 
 def test_t18b_on_terrain(valley):

@@ -89,7 +89,9 @@ def test_items_move_where_the_terrain_is_wet(valley):
 def test_the_river_keeps_its_drainage_area_on_a_cut_terrain(valley):
     """The terrain holds 20 km² of the river's 500: the stage is that of the whole river."""
     assert valley.drainage.area_km2.max() < 25
-    assert wet_cells(run(valley, EXACT))[:, 0].sum() == (height_above_river() <= stage_m([500.0], 100, PARAMS.central())[0, 0]).sum()
+    assert (
+        wet_cells(run(valley, EXACT))[:, 0].sum() == (height_above_river() <= stage_m([500.0], 100, PARAMS.central())[0, 0]).sum()
+    )
 
 
 def test_items_land_only_where_it_is_wet(valley):
@@ -240,7 +242,9 @@ def test_holes_in_the_terrain_are_filled_by_the_corridor():
     result = run(drained(dem(z, 90.0), straight_river(), EXACT), EXACT)
     bands = result.bands[result.bands["inner_m"].notna()].geometry.union_all()
     half = 10 + 300
-    assert bands.area == pytest.approx(10 * 90 * 2 * half + np.pi * half**2, rel=0.01), "the hole, and both ends beyond the terrain"
+    assert bands.area == pytest.approx(10 * 90 * 2 * half + np.pi * half**2, rel=0.01), (
+        "the hole, and both ends beyond the terrain"
+    )
     assert np.isnan(result.raster.grid("wet")[:, 20:30]).all()
 
 

@@ -70,7 +70,8 @@ def sensitivity(here: Scene, options: FloodOptions, base: int, seed: int) -> pd.
 def shares_of_variance(result: Result) -> pd.DataFrame:
     """Return the first-order share of the drawn parameters in the variance of the answers, from an ensemble at hand.
 
-    Only shares that stand out of the estimate's noise are told. Columns as in `geo.flood.sensitivity.first_order_given_data`, plus ``tag`` and ``prior`` of the parameter.
+    Only shares that stand out of the estimate's noise are told. Columns as in
+    `geo.flood.sensitivity.first_order_given_data`, plus ``tag`` and ``prior`` of the parameter.
     """
     names = quantity_names(pd.Series(sorted(result.mobilised)))
     table = first_order_given_data(result.draw, quantities(result, top_zones(result)), names)

@@ -102,8 +102,8 @@ def told(run: FloodRun, form: str) -> str:
         "Where it comes to rest, % of what an origin leaves on each river (5-95 % of the members)",
         printed(table, "table"),
     ]
-    if run.result.terrain is not None:
-        parts += ["Drainage areas of the terrain beside published ones, km²; never tuned", printed(drainage_table(run), "table")]
+    if run.result.terrain is not None and not (drains := drainage_table(run)).empty:
+        parts += ["Drainage areas of the terrain beside published ones, km²; never tuned", printed(drains, "table")]
     if run.sensitivity is not None:
         matters = run.sensitivity[(run.sensitivity["total"] > INERT) | (run.sensitivity["swing"].abs() > INERT)]
         parts += ["What matters most (Sobol indices; swing from the 5 to the 95 % value alone); what is not listed plays no part"]

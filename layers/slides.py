@@ -31,6 +31,7 @@ from layers.scene import Scene
 Floats = NDArray[np.float64]
 
 REAR = "rear"
+VALUES_AT_ONCE = 32_000_000  # cells times members, of about 24 bytes each
 CELL_M = 1000.0  # slides are never told finer
 
 
@@ -87,7 +88,8 @@ def _pieces(here: Scene, result: Result) -> Iterator[Slides]:
     """Yield the slides of some members at a time, their accounts checked."""
     terrain = _terrain(result)
     items, base = _stock(here, terrain)
-    for piece in slides_in_blocks(items, _hillside(terrain, base), result.draw):
+    block = max(1, VALUES_AT_ONCE // len(items))
+    for piece in slides_in_blocks(items, _hillside(terrain, base), result.draw, block=block):
         piece.check()
         yield piece
 

@@ -20,6 +20,12 @@ if WORKER:  # numba's cache gives two kernels compiled at the same time one name
     os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).parents[1] / "build" / "numba" / WORKER)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the README, which builds Korea twice: no process shall be left with it when the others are done."""
+    items.sort(key=lambda item: item.path.name != "README.md")
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory):
     """Return the folder that the processes of this run share."""

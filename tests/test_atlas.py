@@ -1,6 +1,7 @@
 """The Korean atlas: the published totals, the honesty rules, one result for one set of inputs."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -135,22 +136,17 @@ def test_the_ledger_balances(korea):
     assert set(book.units) == {"index"}
 
 
-def test_finds_reach_no_layer_but_incidents(korea, monkeypatch):
+def test_finds_reach_no_layer_but_incidents_for_any_number_of_workers(korea, monkeypatch):
+    """Other finds and another number of processes, at once: a build of Korea takes a while."""
     import layers.request
 
     empty = read_area("korea")
     blind = {**empty.tables, "incidents": empty.tables["incidents"].assign(lon=127.0, lat=38.0, n_found=0.0)}
-    monkeypatch.setattr(layers.request, "read_area", lambda *_: __import__("dataclasses").replace(empty, tables=blind))
-    again = build("korea")
+    monkeypatch.setattr(layers.request, "read_area", lambda *_: replace(empty, tables=blind))
+    again = build("korea", workers=2)
     for name in LAYER_NAMES:
         same = content_sha256(korea[name].frame) == content_sha256(again[name].frame)
         assert same == (name != "incidents"), name
-
-
-def test_one_result_for_any_number_of_workers(korea):
-    again = build("korea", workers=2)
-    for name in LAYER_NAMES:
-        assert content_sha256(korea[name].frame) == content_sha256(again[name].frame), name
 
 
 @pytest.mark.parametrize(
@@ -173,23 +169,27 @@ def test_series_for_the_table_only_say_what_they_lack(series):
         build("korea", series=series)
 
 
-def test_the_smaller_zone_of_2016_can_be_chosen():
-    atlas = build("korea", config={"mcz": {"figure": "nie-2016"}})
-    assert karney_km2(atlas["mcz"].frame) == pytest.approx(1104, rel=1e-6)
-    first = atlas.areas.query("layer == 'mcz'").iloc[0]
+@pytest.fixture(scope="module")
+def chosen():
+    """Return the atlas with two settings that have nothing to do with each other."""
+    return build("korea", config={"mcz": {"figure": "nie-2016"}, "allocation": {"zone_shares": "kcbl-paper"}})
+
+
+def test_the_smaller_zone_of_2016_can_be_chosen(chosen):
+    assert karney_km2(chosen["mcz"].frame) == pytest.approx(1104, rel=1e-6)
+    first = chosen.areas.query("layer == 'mcz'").iloc[0]
     assert first.reported_km2 == 1104 and first.verdict.startswith("by construction: derived")
+
+
+def test_a_rear_without_fields_can_be_chosen(chosen):
+    assert "rear" not in set(chosen["planned_minefields"].frame["zone"])
+    assert total_km2(chosen["planned_minefields"].frame) == pytest.approx(21.8, rel=1e-6)
 
 
 def test_an_area_that_its_limit_cannot_hold_is_an_error_with_both():
     config = {"mcz": {"figures": {"designation": {"limit": "ccl.plan_2029"}}}}
     with pytest.raises(ConfigError, match=r"at most 5 km .* found \d\.\d\d km"):
         build("korea", config=config)
-
-
-def test_a_rear_without_fields_can_be_chosen():
-    atlas = build("korea", config={"allocation": {"zone_shares": "kcbl-paper"}})
-    assert "rear" not in set(atlas["planned_minefields"].frame["zone"])
-    assert total_km2(atlas["planned_minefields"].frame) == pytest.approx(21.8, rel=1e-6)
 
 
 def test_supplied_fields_are_measured_and_never_rescaled(tmp_path):

@@ -151,6 +151,8 @@ def test_every_korean_scenario_raises_the_water_somewhere(korean):
 def test_the_release_of_hwanggang_ends_at_gunnam(korean):
     area, network = korean
     reaches = set(scenario_of(area, network, name="hwanggang-release").stage_m)
-    dams = network.frame.set_index("id")["dam_id"]
-    held = dams[[reach for reach in reaches if dams[reach]]]
-    assert len(held) == 1 and held.iloc[0] != "hwanggang"
+    frame = network.frame.set_index("id")
+    last = [reach for reach in reaches if frame.loc[reach, "down"] not in reaches]
+    assert len(last) == 1 and "gunnam" in frame.loc[last[0], "dam_id"]
+    above = frame.index[frame["dam_id"] == "hwanggang"][0]
+    assert above not in reaches and frame.loc[above, "down"] in reaches

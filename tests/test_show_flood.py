@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import ConfigError
 from geo.source import data_folder
-from layers.sensitivity import QUANTITIES, quantities, top_zones
+from layers.sensitivity import QUANTITIES, quantities, top_zones, zone_keys
 from layers.show_flood import FORMAT, as_json, flood_run, rivers_table, told, write_run
 
 DEM = data_folder() / "demo" / "dem.tif"
@@ -107,6 +107,7 @@ def test_sensitivity_is_finite_and_ranked(full):
 
 def test_quantities_are_shares(full, plain):
     for run in (full, plain):
+        assert zone_keys(run.result.zones).is_unique, "terrain covers half of a reach: bands lie beside"
         values = quantities(run.result, top_zones(run.result))
         assert values.shape == (6, run.result.members) and np.isfinite(values).all()
         assert (values[[0, 3]] >= 0).all() and ((values[[1, 2, 4, 5]] >= 0) & (values[[1, 2, 4, 5]] <= 1)).all()

@@ -74,6 +74,13 @@ def test_account_balances(once, here):
     assert (row["origin"], row["units"]) == ("south, slides", "index/yr")
 
 
+def test_rear_sites_slide_more(once, here, steep):
+    """Were every field a hill-top site of the rear, 1e-3 of it would slide in a year instead of 3e-4."""
+    rear = replace(here, sources=here.sources.assign(zone="rear"))
+    _, ledger = slid(rear, dem=(steep,))
+    assert ledger["mobilised"].iloc[0] == pytest.approx(once[1]["mobilised"].iloc[0] * 10 / 3, rel=1e-6)
+
+
 def test_members_give_a_band(here, steep):
     layer, ledger = slid(here, dem=(steep,), members=9)
     assert (layer.frame["q05"] <= layer.frame["q50"]).all() and (layer.frame["q50"] <= layer.frame["q95"]).all()

@@ -131,8 +131,16 @@ def run_of(prepared: Prepared, draw: Draw, layouts: Floats | None = None) -> Run
     """Return the run of prepared cells with a draw."""
     floods = waters(prepared.network, prepared.scenario, draw)
     return Run(
-        prepared.network, prepared.cells, floods, draw, prepared.params, prepared.units, layouts, prepared.terrain
-    )  # fmt: skip
+        network=prepared.network,
+        cells=prepared.cells,
+        floods=floods,
+        draw=draw,
+        params=prepared.params,
+        units=prepared.units,
+        layouts=layouts,
+        terrain=prepared.terrain,
+        return_period_yr=prepared.scenario.return_period_yr,
+    )
 
 
 def _routed(run: Run, name: str, entering: Floats) -> Origin:

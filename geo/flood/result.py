@@ -147,8 +147,7 @@ def _zone_rows(run: Run, origin: str, by_class: Floats, by_member: Floats) -> tu
     for i, key in enumerate(CLASS_KEYS):
         rows[f"items_{key}"] = by_class[:, i]
     rows["items"] = by_class.sum(axis=1)
-    rows["items_km2"] = rows["items"] / (rows["area_m2"] / 1e6)
-    rows[list(BAND)] = np.column_stack(summarise(density)[1:])
+    rows[["items_km2", *BAND]] = np.column_stack(summarise(density))
     held = rows["items"].to_numpy() > 0
     return rows[held].reset_index(drop=True), density[held]
 

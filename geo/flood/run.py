@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from geo.flood.cells import FloodCells, Wet, wetness
 from geo.flood.height_error import HeightErrorTable
 from geo.flood.items import CLASS_KEYS
-from geo.flood.mobilise import annualise, depth_table, p_largest, p_mobilise, spread_weight
+from geo.flood.mobilise import T_LIST_YR, annualise, depth_table, p_largest, p_mobilise, spread_weight
 from geo.flood.network import RiverNetwork
 from geo.flood.parameters import Draw, FloodParameters
 from geo.flood.route import at_cell, gathered
+from geo.flood.scenario import DEFAULT_PERIOD_YR
 from geo.flood.valley import Valley
 from geo.flood.water import Water
 
@@ -53,11 +54,19 @@ class Run:
     units: gpd.GeoDataFrame
     layouts: Floats | None
     terrain: Valley | None = None
+    return_period_yr: float = DEFAULT_PERIOD_YR
 
     @property
     def members(self) -> int:
         """How many members, M."""
         return int(self.floods[0].half_width_m.shape[1])
+
+    @property
+    def usual(self) -> Water:
+        """The flood that lays items out: the only one, or of the yearly ones that nearest to the asked return period."""
+        if len(self.floods) == 1:
+            return self.floods[0]
+        return self.floods[int(np.abs(np.log(np.array(T_LIST_YR) / self.return_period_yr)).argmin())]
 
     @property
     def n_lines(self) -> int:
@@ -100,16 +109,19 @@ class Run:
     def all_cells(self) -> tuple[NDArray[np.intp], Floats]:
         """Return the line (n, M) and the probability that an item moves (n, 4, M) of every cell at once."""
         whole = slice(0, len(self.cells))
-        wet = wetness(self.cells, whole, self.floods[-1], self.draw, self.params)
+        wet = wetness(self.cells, whole, self.usual, self.draw, self.params)
         line = wet.line if wet.line.ndim == 2 else np.repeat(wet.line[:, None], self.members, axis=1)
         return line, self._p(whole, wet)
 
     def first_pass(self) -> tuple[dict[str, Floats], Floats]:
-        """Return the items that enter each line by origin, and the weight of each line's cells, (lines, 4, M)."""
+        """Return the items that enter each line by origin, and the weight of each line's cells, (lines, 4, M).
+
+        Yearly items enter and come to rest where the flood nearest to the scenario's return period leads them.
+        """
         moved = {name: np.zeros((self.n_lines, 4, self.members)) for name in self.origins}
         weights = np.zeros((self.n_lines, 4, self.members))
         for part in self.parts():
-            wet = wetness(self.cells, part, self.floods[-1], self.draw, self.params)
+            wet = wetness(self.cells, part, self.usual, self.draw, self.params)
             p = self._p(part, wet)
             weights += gathered(self.weight(part, wet), wet.line, self.n_lines)
             for name in self.origins:
@@ -135,7 +147,7 @@ class Run:
         """Yield, piece by piece, what of each origin's deposit (lines, 4, M) comes to rest in each cell."""
         whole = np.where(weights > 0, weights, 1.0)
         for part in self.parts():
-            wet = wetness(self.cells, part, self.floods[-1], self.draw, self.params)
+            wet = wetness(self.cells, part, self.usual, self.draw, self.params)
             share = self.weight(part, wet) / at_cell(whole, wet.line)
             yield Laid(part, wet, [at_cell(deposit, wet.line) * share for deposit in deposits])
 

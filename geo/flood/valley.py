@@ -66,11 +66,15 @@ class Valley:
         Raises
         ------
         DataError
-            If depth is asked of heights in steps above 1 m, or no mapped river lies on the terrain.
+            If depth is asked of heights in steps above 1 m, no mapped river lies on the terrain, or their CRS differ.
         """
+        lines = gpd.GeoDataFrame(network.frame)
+        if dem.crs != lines.crs:
+            found = f"{dem.crs.name}, rivers in {'no CRS' if lines.crs is None else lines.crs.name}"
+            raise DataError("terrain", where=dem.name, expected="the CRS of the rivers", found=found, mend="read it in theirs")
         if params.p_model.value == "depth":
             needs_depth(dem)
-        mapped = reach_cells(gpd.GeoDataFrame(network.frame), dem)
+        mapped = reach_cells(lines, dem)
         if (mapped < 0).all():
             raise DataError(
                 "terrain", where=dem.name, expected="a mapped river on it", found="none", mend="give terrain of this area"
@@ -116,8 +120,9 @@ class Valley:
         at = self._near(water, draw, params, land)
         line, hand, drain_km2 = self._levels(at)
         area_m2 = cell_areas_m2(self.dem).ravel()[at].astype(float)
-        zone, zones = self._zones(at, line, hand, drain_km2, area_m2, middle, params.central())
         flooded, flooded_m = self._flooded(at, water)
+        below = self._below(line, hand, drain_km2, flooded_m, middle, params.central())
+        zone, zones = self._zones(at, *below, area_m2)
         nowhere = np.full(len(at), np.nan)
         return FloodCells(
             line=line,
@@ -174,16 +179,24 @@ class Valley:
         highest = water.stage_at(*pairs, draw).max(axis=1).reshape(len(areas), len(lines))
         return np.asarray(hand_m <= highest[key[1], place] + reserve_m)
 
-    def _zones(
-        self, at: Ints, line: Ints, hand_m: Floats, drain_km2: Floats, area_m2: Floats, middle: Water, central: Draw
-    ) -> tuple[Ints, gpd.GeoDataFrame]:
-        """Return the zone of each cell, and the zones: by line and by how deep they lie below the stage, in thirds."""
-        whose, margin, stage = line[0].copy(), np.full(len(at), -np.inf), np.ones(len(at))
+    @staticmethod
+    def _below(
+        line: Ints, hand_m: Floats, drain_km2: Floats, flooded_m: Floats, middle: Water, central: Draw
+    ) -> tuple[Ints, Floats, Floats]:
+        """Return of each cell the line that floods it deepest, how deep [m], and the depth of its channel or of the flood."""
+        whose, margin, stage = line[0].copy(), np.full(line.shape[1], -np.inf), np.ones(line.shape[1])
         for level in range(len(line)):
             there = middle.stage_at(drain_km2[level], line[level], central)[:, 0]
             deeper = (there - hand_m[level] > margin) & (line[level] >= 0)
             whose, stage = np.where(deeper, line[level], whose), np.where(deeper, there, stage)
             margin = np.where(deeper, there - hand_m[level], margin)
+        supplied = ~np.isnan(flooded_m)
+        deepest = np.zeros(int(whose.max(initial=0)) + 1)
+        np.maximum.at(deepest, whose[supplied], flooded_m[supplied])
+        return whose, np.where(supplied, flooded_m, margin), np.where(supplied, deepest[whose], stage)
+
+    def _zones(self, at: Ints, whose: Ints, margin: Floats, stage: Floats, area_m2: Floats) -> tuple[Ints, gpd.GeoDataFrame]:
+        """Return the zone of each cell, and the zones: by line and by how deep they lie below the stage, in thirds."""
         band = np.where(margin < 0, BANDS + 1, BANDS - np.clip(np.floor(BANDS * margin / np.maximum(stage, 1e-9)), 0, BANDS - 1))
         key = whose * (BANDS + 1) + band.astype(np.intp) - 1
         keys, zone = np.unique(key, return_inverse=True)

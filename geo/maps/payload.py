@@ -137,8 +137,8 @@ def supplied_rows(layer: Layer) -> NDArray[np.bool_]:
 
 
 def has_band(frame: pd.DataFrame) -> bool:
-    """Return whether the quantiles tell something besides the index; where only one member was run they are equal to it."""
-    return set(QUANTILES) <= set(frame) and not frame[list(QUANTILES)].eq(frame["index"], axis=0).all(axis=None)
+    """Return whether the quantiles tell something besides the index; where only one member was run they are one value."""
+    return set(QUANTILES) <= set(frame) and bool((frame["q05"] != frame["q95"]).any())
 
 
 def precision_m(layer: Layer) -> float | None:

@@ -1,7 +1,11 @@
 """Terrain in the pipeline: V-valleys whose wet cells, slopes and stages can be had by hand."""
 
+from dataclasses import replace
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from flood.valleys import FALL, SIDE, dem, drained, straight_river, v_valley, wet_cells
@@ -232,6 +236,8 @@ def test_steps_of_8_m_serve_no_depth_but_a_constant_share():
 def test_terrain_elsewhere_or_without_heights():
     with pytest.raises(DataError, match="a mapped river on it"):
         Valley.of(v_valley(x_m=50e3), straight_river(), PARAMS)
+    with pytest.raises(DataError, match="the CRS of the rivers.*East Belt"):
+        Valley.of(replace(v_valley(), crs=pyproj.CRS(5187)), straight_river(), PARAMS)
     with pytest.raises(DataError, match="terrain too small"):
         Valley.of(dem(np.full((41, 60), np.nan), 90.0), straight_river(), PARAMS)
 
@@ -246,6 +252,26 @@ def test_holes_in_the_terrain_are_filled_by_the_corridor():
         "the hole, and both ends beyond the terrain"
     )
     assert np.isnan(result.raster.grid("wet")[:, 20:30]).all()
+
+
+def test_supplied_floods_and_stages_at_their_limits(valley):
+    """Nothing floods far away, a stage of 0 leaves the channel, 500 m fills the terrain; every account balances."""
+    away = gpd.GeoDataFrame(geometry=[box(90e3, -900, 93e3, 900)], crs=CRS)
+    none = run(valley, scenario=FloodScenario(flood=away))
+    assert none.ledgers[0].mobilised.sum() == 0 and set(none.raster.bands) >= {"wet", "south_items_km2_mean"}
+    low, high = (run(valley, EXACT, scenario=FloodScenario(stage_m=dict.fromkeys(("r1", "r2", "r3"), m))) for m in (0.0, 500.0))
+    assert wet_cells(low).sum(axis=0).max() == 1 and wet_cells(high).min() == 1
+    assert low.ledgers[0].mobilised.sum() < high.ledgers[0].mobilised.sum() < 20 + 1e-9
+    full = gpd.GeoDataFrame(geometry=[box(-90e3, -9e3, 90e3, 9e3)], crs=CRS)
+    with pytest.raises(DataError, match="dry ground within the terrain"):
+        run(valley, scenario=FloodScenario(flood=full))
+
+
+def test_size_of_the_blocks_does_not_matter(valley, monkeypatch):
+    whole = run(valley)
+    monkeypatch.setattr("geo.flood.valley.BLOCK", 700)
+    parts = run(valley)
+    assert (parts.raster.cell == whole.raster.cell).all() and parts.zones.equals(whole.zones)
 
 
 def test_land_cuts_the_terrain(valley):

@@ -140,7 +140,8 @@ def test_extent_on_terrain_nothing_wet_outside_and_depth_from_its_edge():
     rows = np.flatnonzero(wet[:, 25])
     edge = SIDE * 90 * max(abs(rows - 20))
     assert depth[rows, 25] == pytest.approx(np.maximum(edge - SIDE * 90 * np.abs(rows - 20), 0), abs=0.01)
-    assert (result.zones["items"] > 0).any()
+    assert set(result.bands[result.bands["inner_m"].isna()]["band"]) <= {1, 2, 3}, "thirds of the flood's own depth"
+    assert set(result.zones["band"]) <= {1, 2, 3} and (result.zones["items"] > 0).any()
 
 
 def test_extent_in_degrees_is_the_same_flood():

@@ -6,6 +6,7 @@ the corridor does; both are rows of one table. Its limit: flow between cells is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.flood.corridor import band_kernel, corridor_bands, exposure, thirds
+from geo import measure
+from geo.flood.corridor import BANDS, SPECK_M2, band_kernel, corridor_bands, exposure, thirds
 from geo.flood.network import RiverNetwork
 from geo.flood.parameters import Draw, FloodParameters
 from geo.flood.water import Water
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+STEP_M = 250.0  # between the points at which the reach of a supplied extent is looked up
 WIDEST = 0.95  # of the members' half-widths: corridors are drawn out to this quantile, not to their last outlier
 
 
@@ -95,36 +98,105 @@ class Wet(NamedTuple):
     margin_m: Floats
 
 
+class Corridor(NamedTuple):
+    """Bands around the lines, ``line, band, inner_m, outer_m, area_m2``; the zone of each; and the zones, in the same form."""
+
+    bands: gpd.GeoDataFrame
+    zone: Ints
+    zones: gpd.GeoDataFrame
+
+
 def corridor(
-    network: RiverNetwork, water: Water, middle: Water, params: FloodParameters, land: shapely.Geometry | None = None
-) -> gpd.GeoDataFrame:
-    """Return the bands around reaches, then estuary segments; a fourth holds what only wider members reach.
+    network: RiverNetwork,
+    floods: Sequence[Water],
+    middles: Sequence[Water],
+    usual: int,
+    params: FloodParameters,
+    *,
+    land: shapely.Geometry | None = None,
+    covered: shapely.Geometry | None = None,
+) -> Corridor:
+    """Return the corridors around reaches, then estuary segments.
+
+    Zones are the thirds of the usual half-width, and a fourth for what only wider members, rarer floods or a supplied extent
+    reach. Bands are cut finer where several floods are asked for.
 
     Parameters
     ----------
     network : RiverNetwork
-    water, middle : Water
+    floods, middles : sequence of Water
         With the members' parameters, and with the central ones.
+    usual : int
+        Which flood the thirds are of.
     params : FloodParameters
     land : polygon, optional
         Bands of reaches are cut to it, those of the estuary are not.
+    covered : polygon, optional
+        What cells of a terrain model hold already; the estuary's bands leave it out.
     """
     frame, estuary = network.frame, network.estuary
-    shapes = [*frame.geometry.values, *(estuary.geometry.values if len(estuary) else [])]
+    shapes = np.array([*frame.geometry.values, *(estuary.geometry.values if len(estuary) else [])], dtype=object)
+    extent = floods[usual].extent
+    half = middles[usual].half_width_m[:, 0]
+    edges = [thirds(half)]
+    if len(middles) > 1:
+        edges += [flood.half_width_m for flood in middles]
+    widest = np.quantile(floods[-1].half_width_m, WIDEST, axis=1)
+    if (widest > half * (1 + 1e-9)).any():
+        edges.append(np.maximum(widest, half)[:, None])
+    if extent is not None:
+        land = extent if land is None else extent.intersection(land)
+        edges.append(np.full((len(shapes), 1), _farthest_m(extent, shapes)))
+    outer = np.sort(np.concatenate(edges, axis=1), axis=1)
     open_water = np.repeat([False, True], [len(frame), len(estuary)])
-    usual = middle.half_width_m[:, 0]
-    widest = np.quantile(water.half_width_m, WIDEST, axis=1)
-    edges = thirds(usual)
-    if (widest > usual * (1 + 1e-9)).any():
-        edges = np.column_stack([edges, np.maximum(widest, usual)])
-    lines = gpd.GeoSeries(shapes, crs=frame.crs)
-    return corridor_bands(lines, edges, land=land, open_water=open_water, thin_m=params.thin_m.value)
+    bands = corridor_bands(
+        gpd.GeoSeries(shapes, crs=frame.crs), outer, land=land, open_water=open_water, thin_m=params.thin_m.value
+    )
+    bands = _recut(bands, open_water[bands["line"].to_numpy().astype(np.intp)], extent, covered)
+    bands["band"] = np.clip(np.ceil(BANDS * bands["outer_m"] / half[bands["line"]] - 1e-6), 1, BANDS + 1).astype(np.intp)
+    return _zoned(bands)
 
 
-def band_cells(bands: gpd.GeoDataFrame, network: RiverNetwork, units: gpd.GeoDataFrame, water: Water) -> FloodCells:
+def _farthest_m(extent: shapely.Geometry, lines: NDArray[np.object_]) -> float:
+    """Return how far from its nearest line an extent reaches [m]."""
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(extent, STEP_M)))
+    _, away = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
+    return float(away.max()) + STEP_M
+
+
+def _recut(
+    bands: gpd.GeoDataFrame, water: NDArray[np.bool_], extent: shapely.Geometry | None, covered: shapely.Geometry | None
+) -> gpd.GeoDataFrame:
+    """Cut the bands of open water to an extent, and to what is not covered."""
+    if not water.any() or (extent is None and covered is None):
+        return bands
+    shapes = np.array(bands.geometry.values, dtype=object)
+    if extent is not None:
+        shapes[water] = shapely.intersection(shapes[water], extent)
+    if covered is not None:
+        shapes[water] = shapely.difference(shapes[water], covered)
+    cut = bands.set_geometry(gpd.GeoSeries(shapes, crs=bands.crs))
+    cut["area_m2"] = measure.areas_m2(cut)
+    return cut[cut["area_m2"] > SPECK_M2].reset_index(drop=True)
+
+
+def _zoned(bands: gpd.GeoDataFrame) -> Corridor:
+    """Join the bands of each line and number to zones."""
+    key = bands["line"].to_numpy().astype(np.int64) * (BANDS + 2) + bands["band"].to_numpy()
+    keys, zone = np.unique(key, return_inverse=True)
+    if len(keys) == len(bands):
+        return Corridor(bands, np.arange(len(bands)), bands)
+    groups = bands.groupby(zone)
+    zones = groups.agg({"line": "first", "band": "first", "inner_m": "min", "outer_m": "max", "area_m2": "sum"})
+    shapes = groups["geometry"].agg(lambda parts: shapely.union_all(parts.values))
+    return Corridor(bands, zone, gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(shapes, crs=bands.crs)))
+
+
+def band_cells(corridors: Corridor, network: RiverNetwork, units: gpd.GeoDataFrame, water: Water) -> FloodCells:
     """Return one cell a band, whose height nobody knows, with the share of each source unit (J rows) in it."""
     from scipy.sparse import csr_array
 
+    bands = corridors.bands
     n = len(bands)
     pairs = exposure(units, bands)
     line = bands["line"].to_numpy().astype(np.intp)
@@ -139,22 +211,13 @@ def band_cells(bands: gpd.GeoDataFrame, network: RiverNetwork, units: gpd.GeoDat
         trap=np.ones(n),
         inner_m=bands["inner_m"].to_numpy(float),
         outer_m=bands["outer_m"].to_numpy(float),
-        flooded=share_inside(bands, water.extent),
+        flooded=np.full(n, np.nan if water.extent is None else 1.0),
         flooded_m=np.full(n, np.nan),
-        zone=np.arange(n),
-        zones=bands,
+        zone=corridors.zone,
+        zones=corridors.zones,
         units=csr_array((pairs["share"], (pairs["cell"], pairs["unit"])), shape=(n, len(units))),
         raster=np.full(n, -1),
     )
-
-
-def share_inside(cells: gpd.GeoDataFrame, extent: shapely.Geometry | None) -> Floats:
-    """Return the share of each polygon inside a flood's extent, NaN without one."""
-    shapes = np.array(cells.geometry.values, dtype=object)
-    if extent is None:
-        return np.full(len(shapes), np.nan)
-    shapely.prepare(extent)
-    return np.asarray(shapely.area(shapely.intersection(shapes, extent)) / shapely.area(shapes))
 
 
 def joined(one: FloodCells, other: FloodCells) -> FloodCells:

@@ -25,7 +25,7 @@ from geo.flood.parameters import Draw, FloodParameters
 from geo.flood.rated import rated
 from geo.flood.result import Origin, Result, summarised
 from geo.flood.route import Ledger, route, travel_scale_km
-from geo.flood.run import ITEM_COLUMNS, Run
+from geo.flood.run import ITEM_COLUMNS, Run, usual_flood
 from geo.flood.scenario import FloodScenario
 from geo.flood.valley import Valley
 from geo.flood.water import waters
@@ -111,11 +111,15 @@ def prepare(
     if params.rating.value == "synthetic":
         scenario = rated(scenario, network, terrain, params)
     units = _units(network, sources)
-    water, middle = waters(network, scenario, draw)[-1], waters(network, scenario, params.central())[-1]
-    bands = corridor(network, water, middle, params, land if terrain is None else terrain.beside(land))
-    cells = band_cells(bands, network, units, water)
-    if terrain is not None:
-        cells = joined(cells, terrain.cells(units, water, middle, draw, params, land))
+    floods, middles = waters(network, scenario, draw), waters(network, scenario, params.central())
+    usual = usual_flood(floods, scenario.return_period_yr)
+    if terrain is None:
+        cells = band_cells(corridor(network, floods, middles, usual, params, land=land), network, units, floods[usual])
+    else:
+        on_grid = terrain.cells(units, floods[-1], middles[usual], draw, params, land)
+        covered = shapely.union_all(on_grid.zones.geometry.values)
+        beside = corridor(network, floods, middles, usual, params, land=terrain.beside(land), covered=covered)
+        cells = joined(band_cells(beside, network, units, floods[usual]), on_grid)
     return Prepared(network, units, scenario, params, cells, terrain)
 
 

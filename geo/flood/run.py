@@ -34,6 +34,11 @@ ITEM_COLUMNS = tuple(f"n_{key}" for key in CLASS_KEYS)
 VALUES_AT_ONCE = 6_000_000  # cells times classes times members handled in one piece
 
 
+def usual_flood(floods: Sequence[Water], return_period_yr: float) -> int:
+    """Return which flood lays items out: the only one, or of the yearly ones that nearest to a return period."""
+    return 0 if len(floods) == 1 else int(np.abs(np.log(np.array(T_LIST_YR) / return_period_yr)).argmin())
+
+
 class Laid(NamedTuple):
     """Some cells, how the flood lies there, and the items (n, 4, M) of each origin left in them."""
 
@@ -64,9 +69,7 @@ class Run:
     @property
     def usual(self) -> Water:
         """The flood that lays items out: the only one, or of the yearly ones that nearest to the asked return period."""
-        if len(self.floods) == 1:
-            return self.floods[0]
-        return self.floods[int(np.abs(np.log(np.array(T_LIST_YR) / self.return_period_yr)).argmin())]
+        return self.floods[usual_flood(self.floods, self.return_period_yr)]
 
     @property
     def n_lines(self) -> int:

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from flood.valleys import straight_river, v_valley
 from flood.worlds import CRS, box, estuary_world, line, pocket_river, sources
 
 from geo.flood import FloodParameters, FloodScenario
-from geo.flood.cells import band_cells, corridor, joined, share_inside, wetness
+from geo.flood.cells import band_cells, corridor, joined, wetness
 from geo.flood.displace import carry, prepare
 from geo.flood.ensemble import draw
+from geo.flood.run import usual_flood
 from geo.flood.valley import Valley
 from geo.flood.water import waters
 
@@ -40,12 +42,13 @@ def test_t18a_no_height_above_the_drainage_is_rivers_only(members):
 def band(network, scenario=None, params=CONSTANT, members=1):
     drawn = draw(params, members, np.random.default_rng(3))
     water, middle = (waters(network, scenario or FloodScenario(), each)[-1] for each in (drawn, params.central()))
-    return corridor(network, water, middle, params), water, drawn
+    return corridor(network, [water], [middle], 0, params), water, drawn
 
 
 def test_a_fourth_band_only_where_members_differ():
-    assert set(band(pocket_river())[0]["band"]) == {1, 2, 3}
-    many, water, _ = band(pocket_river(), members=40)
+    assert set(band(pocket_river())[0].bands["band"]) == {1, 2, 3}
+    corridors, water, _ = band(pocket_river(), members=40)
+    many = corridors.zones
     assert set(many["band"]) == {1, 2, 3, 4}
     outermost = many[many["band"] == 4]
     assert (outermost["inner_m"] == 350).all()
@@ -73,11 +76,25 @@ def test_pieces_of_cells_are_wet_as_the_whole():
     assert (part.wet == whole.wet[3:7]).all() and (part.stays == whole.stays[3:7]).all() and (part.line == whole.line[3:7]).all()
 
 
-def test_share_inside_a_flood():
-    bands, _, _ = band(pocket_river())
-    share = share_inside(bands, box(-20e3, -9e3, -10e3, 9e3))
-    assert share[0] == pytest.approx(0.5, abs=0.02) and (share[bands["line"] == 2] == 0).all()
-    assert np.isnan(share_inside(bands, None)).all()
+def test_an_extent_is_held_whole_even_beyond_the_corridor():
+    """A flood of 6 km by 3 km across one bank: every place inside is in a band, none outside is."""
+    shape = box(-13e3, -200, -7e3, 2800)
+    scenario = FloodScenario(flood=gpd.GeoDataFrame(geometry=[shape], crs=CRS))
+    corridors, _, _ = band(pocket_river(), scenario)
+    assert corridors.bands.geometry.union_all().symmetric_difference(shape).area < 1e-3 * shape.area
+    assert set(corridors.zones["band"]) == {1, 2, 3, 4} and corridors.zones["outer_m"].max() > 2800
+
+
+def test_bands_of_yearly_floods_join_to_the_zones_of_the_asked_one():
+    params = FloodParameters()
+    floods = waters(pocket_river(), FloodScenario(annual=True), params.central())
+    at = usual_flood(floods, 100.0)
+    corridors = corridor(pocket_river(), floods, floods, at, params)
+    assert len(corridors.bands) > 3 * len(corridors.zones)
+    assert set(corridors.zones["band"]) == {1, 2, 3, 4}
+    assert corridors.bands["area_m2"].sum() == pytest.approx(corridors.zones["area_m2"].sum())
+    middle = corridors.zones[(corridors.zones["line"] == 1) & (corridors.zones["band"] <= 3)]
+    assert middle["outer_m"].max() == pytest.approx(350)
 
 
 def test_joined_tables_keep_their_zones_apart():
@@ -86,7 +103,7 @@ def test_joined_tables_keep_their_zones_apart():
     terrain = Valley.of(v_valley(columns=30), network, params)
     drawn = params.central()
     water = waters(network, FloodScenario(), drawn)[0]
-    bands = corridor(network, water, water, params, terrain.beside(None))
+    bands = corridor(network, [water], [water], 0, params, land=terrain.beside(None))
     one = band_cells(bands, network, MINES, water)
     other = terrain.cells(MINES, water, water, drawn, params)
     both = joined(one, other)
@@ -103,8 +120,8 @@ def test_the_deepest_receiving_river_takes_the_cell():
     network = straight_river(reaches=1)
     params = FloodParameters()
     water = waters(network, FloodScenario(stage_m={"r1": 2.0}), params.central())[0]
-    bands = corridor(network, water, water, params)
-    cells = band_cells(bands.iloc[:2], network, MINES, water)
+    whole = corridor(network, [water], [water], 0, params)
+    cells = band_cells(whole._replace(bands=whole.bands.iloc[:2], zone=whole.zone[:2]), network, MINES, water)
     cells = joined(
         replace(
             cells,
@@ -127,6 +144,6 @@ def test_the_deepest_receiving_river_takes_the_cell():
 
 
 def test_bands_of_a_reach_follow_its_own_line():
-    bands, _, _ = band(pocket_river())
+    bands = band(pocket_river())[0].bands
     first = bands[bands["line"] == 0].geometry.union_all()
     assert first.intersects(line((-10e3, 0), (-6e3, 0))) and bands.crs == CRS

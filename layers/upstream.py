@@ -105,6 +105,15 @@ def share_told(row: object) -> str:
 def located(area: StudyArea, place: str) -> tuple[str, float, float, float]:
     """Return name, longitude, latitude and radius [km] of a place."""
     if (spot := _coordinates(place)) is not None:
+        west, south, east, north = area.bounds
+        if not (west <= spot[0] <= east and south <= spot[1] <= north):
+            raise DataError(
+                "place outside the area",
+                where=place,
+                expected=f"longitude {west:g} to {east:g}, latitude {south:g} to {north:g}",
+                found=f"longitude {spot[0]:g}, latitude {spot[1]:g}",
+                mend="give longitude first",
+            )
         return place, *spot, LEAST_KM
     known = _gazetteer(area)
     same = known[known["name"].str.casefold() == place.casefold()]
@@ -125,10 +134,6 @@ def _coordinates(text: str) -> tuple[float, float] | None:
         lon, lat = (float(part) for part in parts)
     except ValueError:
         return None
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise DataError(
-            "place", where=text, expected="longitude,latitude in degrees", found="numbers out of range", mend="swap them?"
-        )
     return lon, lat
 
 

@@ -57,9 +57,9 @@ def test_accuracy_widens_a_place(demo_area):
         ("Nowhere at all", ConfigError, "longitude,latitude"),
         ("Fordh", ConfigError, "several places of that name: Fordh: found Fordham, Fordham bridge"),
         ("Alder", ConfigError, "several places of that name.*Alder"),
-        ("19.95, -126.9", DataError, "out of range.*swap"),
-        ("190, 10", DataError, "out of range"),
-        ("nan, nan", DataError, "out of range"),
+        ("19.95, -126.9", DataError, "outside the area.*longitude first"),
+        ("190, 10", DataError, "outside the area"),
+        ("nan, nan", DataError, "outside the area"),
     ],
 )
 def test_mistaken_places_are_told_in_one_line(demo_area, place, fault, told):
@@ -70,7 +70,7 @@ def test_mistaken_places_are_told_in_one_line(demo_area, place, fault, told):
 
 def test_swapped_korean_coordinates():
     area = read_area("korea")
-    with pytest.raises(DataError, match="swap them"):
+    with pytest.raises(DataError, match="give longitude first"):
         located(area, "37.9,126.9")
     assert located(area, "Imnam Dam (DPRK)")[1:3] == (127.78, 38.47) and located(area, "임남댐")[1:3] == (127.78, 38.47)
 
@@ -104,9 +104,9 @@ def test_best_class_and_densest_zone(demo_area, once):
         assert row["index"] == own["index"].max() and row["class"] == min(own["class"], key=order.index)
 
 
-@pytest.mark.parametrize("place", ["Birchwick", "-26.75,19.8", "20,-27"])
+@pytest.mark.parametrize("place", ["Birchwick", "-26.75,19.8"])
 def test_a_place_out_of_reach_has_no_row(demo_area, once, place):
-    """Birchwick lies on the brook; what lies beside all corridors, or in another ocean, has no zone and no source."""
+    """Birchwick lies on the brook; what lies beside all corridors has no zone and no source."""
     found = read(demo_area, once, place)
     if place == "Birchwick":
         assert set(found.sources["source"].str.split("-").str[0]) <= {"birch"}

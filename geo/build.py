@@ -237,7 +237,7 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
 def write_raster(raster: HazardRaster, path: Path) -> None:
     """Write a hazard raster as a cloud optimised GeoTIFF with named bands."""
     grids = {name: raster.grid(name) for name in raster.bands}
-    tags = {"basis": "modelled", "simulated": "true", "units": "index per km2", "screening": TEXTS["screening"].en}
+    tags = {**raster.tags, "basis": "modelled", "simulated": "true", "screening": TEXTS["screening"].en}
     write_cog(path, grids, raster.transform, raster.crs, tags=tags)
 
 

@@ -6,7 +6,7 @@ Assumption: the grid is north up with square cells in a projected CRS, as the te
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class HazardRaster:
         From column and row to the coordinates of ``crs``.
     crs : CRS
     bands : mapping of str to (n,) float32
+    tags : mapping of str to str
+        Units by band or group of bands, and what the values rest on.
     """
 
     cell: NDArray[np.intp]
@@ -35,6 +37,7 @@ class HazardRaster:
     transform: Any
     crs: pyproj.CRS
     bands: Mapping[str, NDArray[np.float32]]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def grid(self, band: str) -> NDArray[np.float32]:
         """Return a band as (rows, columns), NaN outside the cells."""

@@ -21,7 +21,7 @@ from geo.terms import LAYERS
 from layers.assumed import assumed_table
 from layers.records import cleared_areas, filled, incidents, places
 from layers.request import FloodOptions, request
-from layers.scene import Scene, flooded, released_raster, scene
+from layers.scene import Scene, flooded, notes_of, released_raster, scene
 from layers.sensitivity import shares_of_variance
 from layers.slides import hillslope_displacement
 from layers.upstream import fed_by
@@ -123,7 +123,7 @@ def build(
         parameters=asked.parameters,
         inputs=asked.inputs,
         tier=tier,
-        notes=tuple(result.network.warnings),
+        notes=notes_of(asked, result),
         assumed=assumed_table(here.area, asked.seed),
         raster=released_raster(asked, result),
         sensitivity=shares_of_variance(result) if result.members > 1 else pd.DataFrame(),

@@ -7,6 +7,8 @@ never enter this layer, so that they can test it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -31,6 +33,14 @@ DEEP = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLevel:
+    """How many items a km² of southern mined land holds, and the share ``psi`` (M,) of the model's losses that are real."""
+
+    psi: NDArray[np.float64]
+    items_per_km2: float
+
+
 def flood_displacement(
     area: StudyArea,
     network: RiverNetwork,
@@ -45,8 +55,7 @@ def flood_displacement(
     members: int = 1,
     rng: np.random.Generator | None = None,
     layouts: NDArray[np.float64] | None = None,
-    psi: NDArray[np.float64] | None = None,
-    items_per_km2: float | None = None,
+    level: ItemLevel | None = None,
 ) -> tuple[Layer, Result]:
     """Return the layer ``flood_displacement`` and the run of the model behind it.
 
@@ -75,10 +84,8 @@ def flood_displacement(
         Of the ensemble, see `geo.flood.displace`.
     layouts : (J, M) float, optional
         Mined land of each southern source in each member, over its expectation.
-    psi : (M,) float, optional
-        The level of each member, if it is closed (`layers.level`).
-    items_per_km2 : float, optional
-        Items in a km² of southern mined land; the south is then told in items.
+    level : ItemLevel, optional
+        How many items the south holds and loses; it is then told in items, the north as ever in an index.
 
     Returns
     -------
@@ -95,8 +102,11 @@ def flood_displacement(
     params = flood_parameters(area.settings)
     scenario = scenario or FloodScenario(area.settings.get("flood", {}).get("return_period_yr", 100.0))
     drawn = draw(params, members, rng)
-    sources, given = flood_sources(area, south_sources, north_zone, items_per_km2)
+    sources, given = flood_sources(area, south_sources, north_zone, None if level is None else level.items_per_km2)
     held = None if layouts is None else np.concatenate([layouts[given], np.ones((len(sources) - len(given), members))])
+    if level is not None:
+        drawn = {**drawn, "psi": np.ones(members)}
+        held = _levelled(sources["mined_km2"].to_numpy(float), len(given), held, level)
     result = displace(
         network,
         sources,
@@ -104,7 +114,7 @@ def flood_displacement(
         land=land,
         scenario=scenario,
         params=params,
-        draw=drawn if psi is None else {**drawn, "psi": psi},
+        draw=drawn,
         layouts=held,
     )
     layer = make_layer(
@@ -118,6 +128,17 @@ def flood_displacement(
         overlap=True,
     )
     return layer, result
+
+
+def _levelled(
+    mined_km2: NDArray[np.float64], n_south: int, held: NDArray[np.float64] | None, level: ItemLevel
+) -> NDArray[np.float64]:
+    """Return the factor on every source in each member: southern items of one total whatever the layout, times psi."""
+    factor = np.ones((len(mined_km2), len(level.psi))) if held is None else held
+    south = mined_km2[:n_south]
+    laid_km2 = south @ factor[:n_south]
+    factor[:n_south] *= level.psi * (south.sum() / np.where(laid_km2 > 0, laid_km2, 1.0))
+    return factor
 
 
 def flood_sources(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geo.allocate import sizes_m2
 from geo.area import StudyArea
 from geo.reported import Kind, Series, buildable, series
-from layers.minefields import dealt, field_counts
+from layers.minefields import dealt, field_counts, shares_name
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +68,8 @@ def _one(
     rng: np.random.Generator,
 ) -> Floats:
     """Return the mined km² of each piece for the fields of one kind in one member."""
-    counts = field_counts(area, kind, chosen.count(kind), tuple(rooms))
+    zones = tuple(dict.fromkeys([*rooms, *area.settings["zone_shares"][shares_name(area)][kind]]))
+    counts = field_counts(area, kind, chosen.count(kind), zones)
     ln_sd = area.settings["allocation"]["size_ln_sd"]
     size_km2 = sizes_m2(chosen.count(kind), 1e6 * chosen.area_km2(kind), ln_sd, rng) / 1e6
     mined = np.zeros(len(expected_km2))

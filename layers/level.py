@@ -17,6 +17,7 @@ from geo.flood import Result
 from geo.flood.closure import Level, close_level, configuration_hash
 from geo.flood.parameters import Draw
 from geo.layer import Layer
+from layers.displacement import ItemLevel
 from layers.request import FloodOptions
 from layers.scene import Scene, flooded
 from layers.slides import yearly_slides
@@ -67,8 +68,9 @@ def closed(here: Scene, options: FloodOptions) -> Closed:
         )
     mines = float(here.area.figure(here.area.settings["level"]["mines"])["value"])
     per_km2 = mines / float(here.sources["mined_km2"].sum())
-    yearly = flooded(here, replace(options, scenario="annual", flood=None, return_period_yr=None))[1]
-    lost = per_km2 * next(ledger for ledger in yearly.ledgers if ledger.origin == SOUTH).mobilised.sum(axis=0)
+    every_year = replace(options, scenario="annual", flood=None, return_period_yr=None)
+    yearly = flooded(here, every_year, level=ItemLevel(np.ones(options.members), per_km2))[1]
+    lost = next(ledger for ledger in yearly.ledgers if ledger.origin == SOUTH).mobilised.sum(axis=0)
     slid = yearly_slides(here, yearly)
     counted = yearly.draw["lambda_nat"] * mines
     taken = np.zeros_like(counted) if slid is None else per_km2 * slid
@@ -80,7 +82,7 @@ def closed(here: Scene, options: FloodOptions) -> Closed:
         lost,
         _configuration(here, options, yearly.draw),
     )
-    layer, result = flooded(here, options, psi=level.psi, items_per_km2=per_km2)
+    layer, result = flooded(here, options, level=ItemLevel(level.psi, per_km2))
     return Closed(layer, result, level, mines, slid is not None, float(too_many.mean()))
 
 

@@ -136,6 +136,8 @@ def request(
     _check_names([*files.values(), *flood_files(options)])
     own = supplied(here, files)
     start = int(here.settings["seed"] if seed is None else seed)
+    if start < 0:
+        raise ConfigError("bad seed", where="--seed", expected="0 or more", found=str(start))
     parameters = {"series": chosen.name, "seed": start, "tier": tier, "config": plain(config or {})}
     return Request(
         area=with_sources(here, own),

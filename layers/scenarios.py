@@ -57,7 +57,7 @@ def scenario_of(
         If the file holds no polygons.
     """
     usual = area.settings.get("flood", {}).get("return_period_yr", 100.0)
-    period = float(usual if return_period_yr is None else return_period_yr)
+    period = usual if return_period_yr is None else return_period_yr
     if name == "annual":
         return FloodScenario(period, flood=None if flood is None else _extent(area, flood)[0], annual=True, name=name)
     stages = {} if name is None else _stages(area, network, name)

@@ -26,8 +26,8 @@ from geo.layer import Layer
 from geo.measure import project, total_km2
 from geo.raster import HazardRaster
 from geo.reported import Kind
-from layers.displacement import flood_displacement
-from layers.layouts import layouts
+from layers.displacement import ItemLevel, flood_displacement
+from layers.layouts import drawable, layouts
 from layers.minefields import (
     KINDS,
     draw_fields,
@@ -46,7 +46,7 @@ from layers.zones import dmz, mcz, mdl, supplied_zone
 log = logging.getLogger(__name__)
 
 SIMULATED = {"planned": planned_minefields, "unconfirmed": unconfirmed_minefields}
-FLOOD_STREAM = 1  # the ensemble's own branch of the seed
+FLOOD_STREAM = (2**31, 1)  # the ensemble's own branch of the seed, which no spawning of the layout's streams gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +110,14 @@ def flooded(
     here: Scene,
     options: FloodOptions,
     *,
-    psi: NDArray[np.float64] | None = None,
-    items_per_km2: float | None = None,
+    level: ItemLevel | None = None,
 ) -> tuple[Layer, Result]:
     """Return the layer ``flood_displacement`` of a scene, and the run of the model behind it.
 
-    ``psi`` and ``items_per_km2`` are those of `layers.level`; every run of a scene has the same draws and layouts.
+    ``level`` is that of `layers.level`; every run of a scene has the same draws and layouts.
     """
     area, network = here.area, here.network
-    chance = np.random.default_rng(np.random.SeedSequence(here.seed, spawn_key=(FLOOD_STREAM,)))
+    chance = np.random.default_rng(np.random.SeedSequence(here.seed, spawn_key=FLOOD_STREAM))
     return flood_displacement(
         area,
         network,
@@ -132,8 +131,7 @@ def flooded(
         members=options.members,
         rng=chance if options.members > 1 else None,
         layouts=_layouts(here, options.members, chance) if options.members > 1 else None,
-        psi=psi,
-        items_per_km2=items_per_km2,
+        level=level,
     )
 
 
@@ -142,6 +140,18 @@ def scenario_asked(here: Scene, options: FloodOptions) -> FloodScenario:
     return scenario_of(
         here.area, here.network, name=options.scenario, return_period_yr=options.return_period_yr, flood=options.flood
     )
+
+
+def notes_of(asked: Request, result: Result) -> tuple[str, ...]:
+    """Return what a reader must know of a run of the flood model."""
+    terrain = () if result.terrain is None else result.terrain.dem.notes
+    drawn = ", ".join(each.name for each in drawable(asked.area))
+    told = [*result.network.warnings, *terrain, *result.meta["notes"]]
+    if asked.flood.members > 1:
+        told.append(f"the members draw the reported totals of {drawn} alike")
+    if result.raster is not None and released_raster(asked, result) is None:
+        told.append("the flood raster is withheld: finer than 1 km, it would follow from supplied hazards")
+    return tuple(told)
 
 
 def released_raster(asked: Request, result: Result) -> HazardRaster | None:

@@ -20,7 +20,7 @@ from geo.layer import Layer
 from geo.terms import TEXTS
 from layers.level import Closed, closed
 from layers.request import Request, request
-from layers.scene import Scene, flooded, released_raster, scene
+from layers.scene import Scene, flooded, notes_of, released_raster, scene
 from layers.sensitivity import sensitivity as sensitivity_table
 from layers.show import printed
 from layers.upstream import Reading, located, reading, share_told
@@ -54,8 +54,7 @@ class FloodRun:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know."""
-        terrain = self.result.terrain
-        return (*self.result.network.warnings, *(terrain.dem.notes if terrain is not None else ()))
+        return notes_of(self.asked, self.result)
 
 
 def flood_run(
@@ -98,16 +97,16 @@ def told(run: FloodRun, form: str) -> str:
         f"Flood model, {level(run)}",
         *level_told(run.level),
         "Account of every item; origins are never added",
-        printed(ledger_by_origin(run.result), "table"),
+        printed(short(ledger_by_origin(run.result)), "table"),
         "Where it comes to rest, % of what an origin leaves on each river (5-95 % of the members)",
-        printed(table, "table"),
+        printed(short(table), "table"),
     ]
     if run.result.terrain is not None and not (drains := drainage_table(run)).empty:
         parts += ["Drainage areas of the terrain beside published ones, km²; never tuned", printed(drains, "table")]
     if run.sensitivity is not None:
         matters = run.sensitivity[(run.sensitivity["total"] > INERT) | (run.sensitivity["swing"].abs() > INERT)]
         parts += ["What matters most (Sobol indices; swing from the 5 to the 95 % value alone); what is not listed plays no part"]
-        parts += [printed(matters, "table")]
+        parts += [printed(short(matters), "table")]
     return "\n".join([*parts, TEXTS["screening"].en, TEXTS["no_data"].en]) + "\n"
 
 
@@ -208,9 +207,30 @@ def place_rows(run: FloodRun) -> pd.DataFrame:
     return run.reading.sources.merge(run.reading.zones, on="origin", suffixes=("", "_of_index"))
 
 
+def level_json(shut: Closed | None) -> dict[str, Any]:
+    """Return the closed level as plain values, with the hash of what it belongs to."""
+    if shut is None:
+        return {"psi": "1, not calibrated: all amounts are an index"}
+    psi, rest = summarise(shut.level.psi), summarise(shut.level.remainder_per_yr)
+    return {
+        "psi": {"origin": "south", **{name: float(value) for name, value in psi._asdict().items()}},
+        "unexplained_per_yr": {name: float(value) for name, value in rest._asdict().items()},
+        "mines": shut.mines,
+        "slides_taken_off": shut.slides_known,
+        "share_of_members_slides_alone": shut.slides_alone,
+        "configuration": shut.level.configuration,
+    }
+
+
+def short(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table for people: three digits, for few members carry more."""
+    numbers = table.select_dtypes("float").columns
+    return table.assign(**{name: [float(f"{value:.3g}") for value in table[name]] for name in numbers})
+
+
 def as_json(run: FloodRun) -> dict[str, Any]:
     """Return everything told of a run as plain JSON values."""
-    meta = {name: value for name, value in run.result.meta.items() if name != "parameters"}
+    meta = {name: value for name, value in run.result.meta.items() if name != "parameters"} | level_json(run.level)
     tables = {"ledger": run.result.ledger_frame(), "rivers": rivers_table(run)}
     if run.sensitivity is not None:
         tables["sensitivity"] = run.sensitivity

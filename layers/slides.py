@@ -31,6 +31,11 @@ from layers.scene import Scene
 Floats = NDArray[np.float64]
 
 REAR = "rear"
+FIELDS = (  # by the number of simulated kinds
+    ("supplied", "제공된 매설지"),
+    ("simulated and supplied", "모의·제공 매설지"),
+    ("simulated", "모의 매설지"),
+)
 VALUES_AT_ONCE = 32_000_000  # cells times members, of about 24 bytes each
 CELL_M = 1000.0  # slides are never told finer
 
@@ -162,10 +167,11 @@ def _layer(here: Scene, result: Result, corners: Floats, stayed: Floats, deliver
     told = summarise(density)
     peak = told.mean.max()
     number = (corners[held] / CELL_M).astype(int)
+    whose = FIELDS[len(here.kinds)]
     full = frame.assign(
         id=[f"slide-{column:04d}-{row:04d}" for column, row in number],
-        name_en="Slides from simulated fields, 1 km cell",
-        name_ko="모의 매설지의 산사태 이동, 1 km 격자",
+        name_en=f"Slides from {whose[0]} fields, 1 km cell",
+        name_ko=f"{whose[1]}의 산사태 이동, 1 km 격자",
         index=told.mean / peak,
         delivered=delivered[held].mean(axis=1) / arrived[held].mean(axis=1),
         area_m2=area_m2,

@@ -115,6 +115,8 @@ def located(area: StudyArea, place: str) -> tuple[str, float, float, float]:
                 mend="give longitude first",
             )
         return place, *spot, LEAST_KM
+    if not place.strip():
+        raise ConfigError("no place", mend="give a name, or longitude,latitude")
     known = _gazetteer(area)
     same = known[known["name"].str.casefold() == place.casefold()]
     like = same if len(same) else known[known["name"].str.casefold().str.contains(place.casefold(), regex=False)]

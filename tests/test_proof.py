@@ -13,11 +13,12 @@ import pytest
 import shapely
 
 import geo.build
+import geo.proof
 import layers
 from geo.build import write_build
 from geo.errors import CheckFailed
 from geo.exchange.content import DATA_BLOCK, layer_frames
-from geo.proof import prove_files, runs
+from geo.proof import mapped_fields, prove_files, runs, secrets_of
 
 FIELD = shapely.box(-27.0307, 19.9751, -27.0103, 19.9853)  # on land, south of the demo's front
 FAR = shapely.box(-26.9807, 19.9751, -26.9703, 19.9813)
@@ -45,6 +46,17 @@ def public(exact, tmp_path_factory):
 @pytest.fixture
 def folder(public, tmp_path):
     return shutil.copytree(public, tmp_path / "demo")
+
+
+@pytest.fixture(scope="module")
+def known(exact):
+    return secrets_of(exact, mapped_fields(exact))
+
+
+@pytest.fixture
+def secrets(known, monkeypatch):
+    """Look once for what the two fields keep secret: it is the same for every file."""
+    monkeypatch.setattr(geo.proof, "secrets_of", lambda *_: known)
 
 
 def alone(public, name, folder):
@@ -100,27 +112,29 @@ STRINGS = [
 ]
 
 
-def prove_that_a_name_is_found(exact, folder, name, plant, text):
+@pytest.mark.parametrize("text", ["YC-014", "YC-015 (old)", "월정리", "Hill 395", "sector  blue"])
+@pytest.mark.parametrize(("name", "plant"), STRINGS)
+def test_a_supplied_name_in_any_file_is_found(exact, public, secrets, tmp_path, name, plant, text):
+    folder = alone(public, name, tmp_path / "demo")
     plant(folder / name, text)
     with pytest.raises(CheckFailed, match=f"supplied name in a public file: {name}") as fault:
         prove_files(exact, folder)
     assert re.search("YC-01|Hill 395|월정리|Sector Blue", str(fault.value))
 
 
-@pytest.mark.parametrize(("name", "plant"), STRINGS)
-def test_a_supplied_name_in_any_file_is_found(exact, folder, name, plant):
-    prove_that_a_name_is_found(exact, folder, name, plant, "YC-014")
-
-
-@pytest.mark.parametrize("text", ["YC-015 (old)", "월정리", "Hill 395", "sector  blue"])
-@pytest.mark.parametrize(("name", "plant"), STRINGS)
-def test_a_supplied_name_is_found_in_any_spelling(exact, public, tmp_path, name, plant, text):
-    prove_that_a_name_is_found(exact, alone(public, name, tmp_path / "demo"), name, plant, text)
+@pytest.mark.parametrize("name", ["areas.csv", "overlaps.csv"])
+def test_a_folder_is_read_from_its_first_file_to_its_last(exact, folder, name):
+    told = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert name in (told[0], told[-1])
+    prove_files(exact, folder)
+    in_table(folder / name, "YC-014")
+    with pytest.raises(CheckFailed, match=f"supplied name in a public file: {name}: found YC-014"):
+        prove_files(exact, folder)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson"])
 @pytest.mark.parametrize("name", ["flood_displacement", "mined_density", "rivers", "planned_minefields"])
-def test_a_supplied_shape_in_any_layer_is_found(exact, public, tmp_path, name, suffix):
+def test_a_supplied_shape_in_any_layer_is_found(exact, public, secrets, tmp_path, name, suffix):
     written = "layers.gpkg" if suffix == "gpkg" else f"layers/{name}.{suffix}"
     path = alone(public, written, tmp_path / "demo") / written
     frame = layer_frames(path)[name]

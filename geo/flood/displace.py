@@ -28,7 +28,7 @@ from geo.flood.route import Ledger, route, travel_scale_km
 from geo.flood.run import ITEM_COLUMNS, Run, usual_flood
 from geo.flood.scenario import FloodScenario
 from geo.flood.valley import Valley
-from geo.flood.water import waters
+from geo.flood.water import Water, waters
 
 Floats = NDArray[np.float64]
 
@@ -94,6 +94,7 @@ class Prepared:
     params: FloodParameters
     cells: FloodCells
     terrain: Valley | None = None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(
@@ -109,7 +110,7 @@ def prepare(
     """Return the cells for the corridors of a draw, to run the model several times; the arguments are those of `displace`."""
     scenario, params = scenario or FloodScenario(), params or FloodParameters()
     if params.rating.value == "synthetic":
-        scenario = rated(scenario, network, terrain, params)
+        scenario = rated(scenario, network, terrain, params, len(draw["psi"]))
     units = _units(network, sources)
     floods, middles = waters(network, scenario, draw), waters(network, scenario, params.central())
     usual = usual_flood(floods, scenario.return_period_yr)
@@ -117,10 +118,22 @@ def prepare(
         cells = band_cells(corridor(network, floods, middles, usual, params, land=land), network, units, floods[usual])
     else:
         on_grid = terrain.cells(units, floods[-1], middles[usual], draw, params, land)
-        covered = shapely.union_all(on_grid.zones.geometry.values)
+        covered = None if network.estuary.empty else terrain.outline(on_grid.raster)
         beside = corridor(network, floods, middles, usual, params, land=terrain.beside(land), covered=covered)
         cells = joined(band_cells(beside, network, units, floods[usual]), on_grid)
-    return Prepared(network, units, scenario, params, cells, terrain)
+    return Prepared(network, units, scenario, params, cells, terrain, _left_out(floods[usual], cells, land))
+
+
+def _left_out(water: Water, cells: FloodCells, land: shapely.Geometry | None) -> tuple[str, ...]:
+    """Say how much of a supplied flood lies too far from every river to be one's."""
+    if water.extent is None:
+        return ()
+    whole = water.extent if land is None else water.extent.intersection(land)
+    held = float(cells.zones["area_m2"].sum())
+    asked = float(measure.areas_m2(gpd.GeoSeries([whole], crs=cells.zones.crs)).sum())
+    if held > 0.99 * asked:
+        return ()
+    return (f"of the supplied flood {(asked - held) / 1e6:,.1f} km2 lie beyond every mapped river's reach and are left out",)
 
 
 def carry(prepared: Prepared, draw: Draw, layouts: Floats | None = None) -> Result:
@@ -144,6 +157,7 @@ def run_of(prepared: Prepared, draw: Draw, layouts: Floats | None = None) -> Run
         layouts=layouts,
         terrain=prepared.terrain,
         return_period_yr=prepared.scenario.return_period_yr,
+        notes=prepared.notes,
     )
 
 

@@ -21,6 +21,7 @@ Share = Callable[[Floats, Floats], Floats]  # depth (k, M), slope () -> (k, 4, M
 
 N_QUANTILES = 128
 MARGIN_STEP = 0.125  # standard deviations; lines between nodes err by 0.0005 at most
+MOST_VALUES = 2_000_000  # margins times classes times members of a table for one slope
 SLOPE_STEP = 0.1  # of ln slope
 SHALLOWEST, RATIO, DEPTH_STEP = 0.004, 1.1, 0.25  # standard deviations: depths grow by a ratio, then by steps
 
@@ -97,6 +98,14 @@ def tabulate(share: Share, slope: Floats, deepest_m: float, sigma_m: Floats, sta
     z = normal_quantiles()
     finest = erring.min() if len(erring) else 1.0
     n_margins = 2 + int(np.ceil((max(deepest_m, 0.0) / finest - z[0]) / MARGIN_STEP))
+    if 4 * n_margins * len(sigma_m) > MOST_VALUES:
+        raise ConfigError(
+            "height error",
+            where="sigma_z_m",
+            expected="an error that matters beside the depth",
+            found=f"{finest:g} m beside {deepest_m:.1f} m",
+            mend="take the heights for exact: sigma_z_m = 0",
+        )
     margins = z[0] + MARGIN_STEP * np.arange(n_margins)
     depths = _depth_nodes(margins[-1] + z[-1])
     mean = _weights(margins, depths, z)

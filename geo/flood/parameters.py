@@ -158,7 +158,7 @@ class FloodParameters:
     p_sea: Parameter[float] = Parameter(0.3, "1", "assumed", "share of an estuary's inflow lost to sea", "Beta(3, 7)", 0, 1)
     ell_e_km: Parameter[float] = Parameter(12.0, "km", "assumed", "decay along the estuary", "logN(., 0.5)", POSITIVE)
     k_nb: Parameter[float] = Parameter(
-        0.5, "1", "assumed", "clustering; pieces jam, Bocchiola, Rulli, Rosso 2008", "logN(., 0.7)", POSITIVE
+        0.5, "1", "assumed", "clustering, for p_any alone; pieces jam, Bocchiola et al. 2008", "logN(., 0.7)", POSITIVE
     )
     y0_m: Parameter[tuple[float, ...]] = Parameter(
         (0.5, 1.0), "m", "assumed", "depth where most of B, N settles, after Braudrick, Grant 2001", "logN(., 0.5)", POSITIVE

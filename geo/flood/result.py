@@ -47,7 +47,8 @@ class Result:
     ----------
     reaches : DataFrame
         One row an origin and reach: ``origin, reach, local_in, inflow, deposited_B .. deposited_D, deposited, trapped,
-        outflow`` [items], means over the members, and ``q05, q50, q95`` of what is deposited.
+        outflow`` [items], means over the members, ``q05, q50, q95`` of what is deposited, and ``in_channel``: what of it lies
+        in no zone, because no land of the reach is wet.
     zones : GeoDataFrame
         One row an origin and zone that holds a deposit: ``origin, line, reach, estuary, band, inner_m, outer_m,
         area_m2, items_B .. items_D, items, items_km2`` and ``q05, q50, q95`` of ``items_km2``; ``line`` counts reaches,
@@ -113,7 +114,7 @@ def summarised(run: Run, origins: Sequence[Origin], weights: Floats, scenario: F
             pieces.append(_raster_piece(run, laid, [origin.name for origin in origins]))
     none = np.zeros((n_zones, 4)), np.zeros((n_zones, 1))
     told = [_zone_rows(run, "", *none), *(_zone_rows(run, o.name, by_class[k], by_member[k]) for k, o in enumerate(origins))]
-    reaches = [_reach_rows(run.network, origin) for origin in origins]
+    reaches = [_reach_rows(run.network, origin, weights) for origin in origins]
     return Result(
         reaches=pd.concat(reaches, ignore_index=True) if reaches else pd.DataFrame(columns=["origin", "reach"]),
         zones=gpd.GeoDataFrame(pd.concat([rows for rows, _ in told], ignore_index=True), crs=cells.zones.crs),
@@ -127,7 +128,7 @@ def summarised(run: Run, origins: Sequence[Origin], weights: Floats, scenario: F
         network=run.network,
         params=run.params,
         draw=run.draw,
-        meta=_meta(run, scenario),
+        meta=_meta(run, scenario, pd.concat(reaches) if reaches else pd.DataFrame()),
     )
 
 
@@ -152,8 +153,9 @@ def _zone_rows(run: Run, origin: str, by_class: Floats, by_member: Floats) -> tu
     return rows[held].reset_index(drop=True), density[held]
 
 
-def _reach_rows(network: RiverNetwork, origin: Origin) -> pd.DataFrame:
+def _reach_rows(network: RiverNetwork, origin: Origin, weights: Floats) -> pd.DataFrame:
     routed = origin.routed
+    in_channel = np.where(weights[: len(network.down)] > 0, 0.0, routed.deposited).sum(axis=1).mean(axis=1)
     by_class = routed.deposited.mean(axis=2)
     deposited = summarise(routed.deposited.sum(axis=1))
     return pd.DataFrame(
@@ -167,6 +169,7 @@ def _reach_rows(network: RiverNetwork, origin: Origin) -> pd.DataFrame:
             "trapped": routed.trapped.sum(axis=1).mean(axis=1),
             "outflow": routed.outflow.sum(axis=1).mean(axis=1),
             **dict(zip(BAND, deposited[1:], strict=True)),
+            "in_channel": in_channel,
         }
     )
 
@@ -182,12 +185,14 @@ def _raster_piece(run: Run, laid: Laid, names: Sequence[str]) -> dict[str, Float
     """Return the raster's values for the terrain cells of one piece."""
     on_grid = run.cells.raster[laid.part] >= 0
     per_km2 = 1e6 / run.cells.area_m2[laid.part][on_grid]
-    values = {"wet": laid.wet.wet[on_grid].mean(axis=1)}
+    values = {"share_of_members_wet": laid.wet.wet[on_grid].mean(axis=1)}
     if run.params.p_model.value == "depth":
         values["depth_m"] = np.maximum(laid.wet.margin_m[on_grid], 0.0).mean(axis=1)
     for name, items in zip(names, laid.items, strict=True):
         told = summarise(items[on_grid].sum(axis=1) * per_km2[:, None])
-        values |= {f"{name}_items_km2_{kind}": value for kind, value in zip(("mean", *BAND), told, strict=True)}
+        some = told.mean > 0  # where nothing is laid the raster says nothing, not 0
+        for kind, value in zip(("mean", *BAND), told, strict=True):
+            values[f"{name}_items_km2_{kind}"] = np.where(some, value, np.nan)
     return values
 
 
@@ -196,10 +201,24 @@ def _raster(run: Run, pieces: Sequence[Mapping[str, Floats]]) -> HazardRaster | 
         return None
     dem, cell = run.terrain.dem, run.cells.raster
     bands = {name: np.concatenate([piece[name] for piece in pieces]).astype(np.float32) for name in pieces[0]} if pieces else {}
-    return HazardRaster(cell[cell >= 0], dem.z_m.shape, dem.transform, dem.crs, bands)
+    tags = {f"{origin}_items_km2": f"{run.unit_of(origin)} per km2" for origin in run.origins}
+    tags |= {"depth_m": "m, mean over the members", "level": _level(run)}
+    return HazardRaster(cell[cell >= 0], dem.z_m.shape, dem.transform, dem.crs, bands, tags)
 
 
-def _meta(run: Run, scenario: FloodScenario) -> dict[str, Any]:
+def _notes(run: Run, reaches: pd.DataFrame) -> tuple[str, ...]:
+    """Say what of the deposit lies in no zone, and what of a supplied flood is in none."""
+    told = list(run.notes)
+    if len(reaches):
+        sums = reaches.groupby("origin")[["in_channel", "deposited"]].sum()
+        percent = 100 * sums["in_channel"] / sums["deposited"]
+        share = ", ".join(f"{origin} {value:.2g} %" for origin, value in percent[percent > 0].items())
+        if share:
+            told.append(f"left in channels, in no zone, for no land of their reaches is wet: {share} of what is deposited")
+    return tuple(told)
+
+
+def _meta(run: Run, scenario: FloodScenario, reaches: pd.DataFrame) -> dict[str, Any]:
     return {
         "return_period_yr": scenario.return_period_yr,
         "annual": scenario.annual,
@@ -209,6 +228,7 @@ def _meta(run: Run, scenario: FloodScenario) -> dict[str, Any]:
         "basis": "modelled",
         "simulated": True,
         "units": {origin: run.unit_of(origin) for origin in run.origins},
+        "notes": _notes(run, reaches),
         "parameters": run.params.table(),
     }
 

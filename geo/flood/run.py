@@ -60,6 +60,7 @@ class Run:
     layouts: Floats | None
     terrain: Valley | None = None
     return_period_yr: float = DEFAULT_PERIOD_YR
+    notes: tuple[str, ...] = ()
 
     @property
     def members(self) -> int:
@@ -84,13 +85,15 @@ class Run:
     def unit_of(self, origin: str) -> str:
         """Return the unit of an origin's items."""
         own = self.units[self.units["origin"] == origin]
-        return str(own["units"].iloc[0]) if "units" in own else "index"
+        unit = str(own["units"].iloc[0]) if "units" in own else "index"
+        return unit if len(self.floods) == 1 else f"{unit}/yr"
 
     def parts(self) -> Iterator[slice]:
         """Cut the cells into pieces."""
         step = max(1, VALUES_AT_ONCE // (4 * self.members))
-        for low in range(0, len(self.cells), step):
-            log.info("flood model: %d of %d cells, %d members", low, len(self.cells), self.members)
+        for low in range(0, max(1, len(self.cells)), step):
+            if low // step % max(1, len(self.cells) // step // 20) == 0:
+                log.info("flood model: %d of %d cells, %d members", low, len(self.cells), self.members)
             yield slice(low, min(low + step, len(self.cells)))
 
     @cached_property

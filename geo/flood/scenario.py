@@ -68,6 +68,8 @@ class FloodScenario:
                 expected="metres above the drainage, at least 0",
                 found=", ".join(f"{name} {self.stage_m[name]!r}" for name in odd),
             )
+        if self.depth is not None and self.flood is None:
+            raise ConfigError("flood scenario", where="depth", expected="the flood's extent with it", found="none")
         if self.annual and (self.stage_m or self.flood is not None):
             raise ConfigError(
                 "flood scenario", expected="annual values, or one flood with its stage or extent", found="both", mend="choose one"

@@ -52,12 +52,15 @@ class Valley:
         Drainage area of each cell: under a mapped reach the network's, for the terrain may end short of the sources.
     slope : (R,) float
         Of the channel of each reach, see `geo.flood.fall`.
+    mapped : (n,) int32
+        Reach whose line touches each cell, -1 without one.
     """
 
     dem: Dem
     drainage: Drainage
     area_km2: NDArray[np.float32]
     slope: Floats
+    mapped: NDArray[np.int32]
 
     @classmethod
     def of(cls, dem: Dem, network: RiverNetwork, params: FloodParameters) -> Valley:
@@ -92,12 +95,18 @@ class Valley:
         on_river = mapped.ravel() >= 0
         area_km2 = drainage.area_km2.copy()
         area_km2[on_river] = network.area_km2[mapped.ravel()[on_river]]
-        return cls(dem, drainage, area_km2, reach_slopes(network, dem, mapped, params.slope_floor.value))
+        return cls(dem, drainage, area_km2, reach_slopes(network, dem, mapped, params.slope_floor.value), mapped.ravel())
 
     def beside(self, land: shapely.Geometry | None) -> shapely.Geometry:
         """Return the land that the terrain model does not cover."""
         whole = land if land is not None else shapely.box(-1e8, -1e8, 1e8, 1e8)
         return whole.difference(self.dem.outline(np.isfinite(self.dem.z_m)))
+
+    def outline(self, at: Ints) -> shapely.Geometry:
+        """Return the outline of some cells."""
+        chosen = np.zeros(self.dem.z_m.shape, dtype=bool)
+        chosen.ravel()[at] = True
+        return self.dem.outline(chosen)
 
     def cells(
         self,
@@ -171,13 +180,11 @@ class Valley:
 
     @staticmethod
     def _reached(water: Water, draw: Draw, line: Ints, hand_m: Floats, area_km2: Floats, reserve_m: float) -> NDArray[np.bool_]:
-        """Flag the cells that the highest stage of all members comes near; stage is read off a table by area and line."""
-        key = np.unique(np.round(np.log10(np.nan_to_num(area_km2, nan=1.0)), 2), return_inverse=True)
-        areas = 10.0 ** (key[0] + 0.005)
-        lines, place = np.unique(line, return_inverse=True)
-        pairs = np.repeat(areas, len(lines)), np.tile(lines, len(areas))
-        highest = water.stage_at(*pairs, draw).max(axis=1).reshape(len(areas), len(lines))
-        return np.asarray(hand_m <= highest[key[1], place] + reserve_m)
+        """Flag the cells that the highest stage of all members comes near; a bound on it is read off a table by area."""
+        key, place = np.unique(np.round(np.log10(np.nan_to_num(area_km2, nan=1.0)), 2), return_inverse=True)
+        by_area = (draw["a100"] * (10.0 ** (key + 0.005))[:, None] ** draw["a_exp"]).max(axis=1)
+        highest = by_area[place] * water.growth.max(axis=1)[line]
+        return np.asarray(hand_m <= highest + reserve_m)
 
     @staticmethod
     def _below(

@@ -100,7 +100,8 @@ def test_quantiles_keep_their_order(many):
     for table in (many.zones, many.reaches):
         assert (table["q05"] <= table["q50"]).all() and (table["q50"] <= table["q95"]).all()
     for origin in ("south", "north"):
-        low, middle, high = (many.raster.bands[f"{origin}_items_km2_{name}"] for name in ("q05", "q50", "q95"))
+        bands = (many.raster.bands[f"{origin}_items_km2_{name}"] for name in ("q05", "q50", "q95"))
+        low, middle, high = (np.nan_to_num(values) for values in bands)
         assert (low <= middle).all() and (middle <= high).all()
         assert (low < high).any() == (origin == "south"), "nothing of the north comes up to the terrain"
 
@@ -155,7 +156,7 @@ def test_nothing_to_move_leaves_zeros_and_no_gaps(valley):
     assert len(none) == len(empty.zones) == 0
     assert not empty.ledger_frame().isna().any().any() and empty.ledger_frame()["mobilised"].sum() == 0
     nobody = displace(straight_river(reaches=6), MINES.iloc[:0], terrain=valley)
-    assert nobody.ledgers == () and set(nobody.raster.bands) == {"wet", "depth_m"}
+    assert nobody.ledgers == () and set(nobody.raster.bands) == {"share_of_members_wet", "depth_m"}
 
 
 def test_meta_says_what_the_run_rests_on(valley, many):

@@ -99,8 +99,7 @@ def test_drawn_shares_follow_the_law_of_a_new_event(fit):
 
 @settings(max_examples=20, deadline=None)
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(1e-6, 1 - 1e-6))
-def test_quantiles_rise_and_stay_shares(p, q):
-    fit = recovery(FOUND, DISPLACED)
+def test_quantiles_rise_and_stay_shares(fit, p, q):
     low, high = fit.new_event(sorted((p, q)))
     assert 0 < low <= high < 1
 

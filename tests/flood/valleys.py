@@ -47,4 +47,4 @@ def certain(params):
 
 def wet_cells(result):
     """The wet share of each cell of the grid, 0 beyond the cells."""
-    return np.nan_to_num(result.raster.grid("wet"))
+    return np.nan_to_num(result.raster.grid("share_of_members_wet"))

@@ -175,7 +175,7 @@ def valley(area):
     cell = np.concatenate([grid[30:90].ravel(), grid[[0, 0, -1, -1], [0, -1, 0, -1]]])
     row, column = np.divmod(cell, columns)
     falling = np.exp(-column / 40) * (1 + np.cos((row - 60) / 10))
-    bands = {"wet": np.ones(len(cell)), "depth_m": 6 * np.exp(-np.abs(row - 60) / 10) - 0.5}
+    bands = {"share_of_members_wet": np.ones(len(cell)), "depth_m": 6 * np.exp(-np.abs(row - 60) / 10) - 0.5}
     for origin, items in (("south", falling), ("north", falling[::-1])):
         for kind, factor in (("mean", 1.0), ("q05", 0.2), ("q50", 0.9), ("q95", 2.5)):
             bands[f"{origin}_items_km2_{kind}"] = factor * items

@@ -32,7 +32,9 @@ def marked(epsg, points, cell_m):
     column, row = np.floor((x - left) / cell_m).astype(int), np.floor((top - y) / cell_m).astype(int)
     shape = (row.max() + 4, column.max() + 4)
     place = Affine(cell_m, 0, left, 0, -cell_m, top)
-    return HazardRaster(row * shape[1] + column, shape, place, pyproj.CRS(epsg), {"wet": np.ones(len(x), np.float32)})
+    return HazardRaster(
+        row * shape[1] + column, shape, place, pyproj.CRS(epsg), {"share_of_members_wet": np.ones(len(x), np.float32)}
+    )
 
 
 def pixels(picture):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -115,7 +116,8 @@ def test_a_huge_file_is_refused_before_it_is_read(files):
 )
 def test_a_signal_leaves_nothing_behind(tmp_path, sent, status, words):
     command = [sys.executable, "-m", "layers.cli", "build", "demo", "-o", str(tmp_path / "out")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a run in the background is born deaf to it
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heard) as running:
         assert running.stderr.readline() == "building demo ...\n"
         running.send_signal(sent)
         _, told = running.communicate(timeout=60)

@@ -264,6 +264,7 @@ def test_hovering_names_a_feature(quiet_page, page_path):
     path = page.locator(".leaflet-hazards-pane path").nth(15)
     path.dispatch_event("mouseover")
     assert page.locator(".tip").get_by_text("Unconfirmed minefields").is_visible()
+    assert page.locator(".tip").bounding_box()["width"] > 100, "a tip of one letter a line cannot be read"
     path.dispatch_event("mouseout")
     page.locator(".tip").wait_for(state="detached")
 

@@ -87,3 +87,13 @@ def test_a_piece_without_expectation_keeps_its_factor(demo_area, pieces):
 def test_nothing_simulated_nothing_laid(demo_area, pieces):
     assert (layouts(demo_area, pieces, (), 3, np.random.default_rng(7)) == 0).all()
     assert layouts(demo_area, pieces.iloc[:0], (), 3, np.random.default_rng(7)).shape == (0, 3)
+
+
+def test_no_two_uses_of_the_seed_share_a_stream():
+    """Zones draw from spawned streams; the ensemble and the hindcast from branches that spawning never reaches."""
+    from layers.hindcast import HINDCAST_STREAM
+    from layers.scene import FLOOD_STREAM
+
+    keys = [*(child.spawn_key for child in np.random.SeedSequence(7).spawn(12)), FLOOD_STREAM, HINDCAST_STREAM]
+    states = {tuple(np.random.SeedSequence(7, spawn_key=key).generate_state(4)) for key in keys}
+    assert len(states) == len(keys)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,10 @@ import pytest
 
 from geo.errors import ConfigError
 from geo.source import data_folder
+from layers.displacement import ItemLevel
+from layers.level import closed
+from layers.request import request
+from layers.scene import flooded, scene
 from layers.sensitivity import QUANTITIES, quantities, top_zones, zone_keys
 from layers.show_flood import FORMAT, as_json, flood_run, rivers_table, told, write_run
 
@@ -176,3 +181,18 @@ def test_the_same_run_writes_the_same_bytes(plain, tmp_path):
 
 def test_json_of_a_run_is_plain(full):
     assert json.loads(json.dumps(as_json(full), allow_nan=False))["meta"]["basis"] == "modelled"
+
+
+@pytest.mark.parametrize("psi", [1.0, 0.1])
+def test_the_level_closes_on_the_counted_losses_whatever_psi_was_set(psi):
+    asked = request("demo", config={"level": {"mines": "demo-2020.mines_remaining.whole.2020"}, "flood": {"psi": psi}})
+    shut = closed(scene(asked), asked.flood)
+    lambda_nat, mines = 5.8e-4, 10_000
+    again = flooded(
+        scene(asked),
+        replace(asked.flood, scenario="annual"),
+        level=ItemLevel(shut.level.psi, mines / float(scene(asked).sources["mined_km2"].sum())),
+    )[1]
+    lost = next(ledger for ledger in again.ledgers if ledger.origin == "south").mobilised.sum()
+    assert lost + shut.level.remainder_per_yr.sum() == pytest.approx(lambda_nat * mines, rel=1e-9)
+    assert again.meta["units"] == {"north": "index/yr", "south": "items/yr"}

@@ -235,47 +235,6 @@ def with_memory(deposit: Floats, p_again: Floats, recovered: Floats | float, fre
     return np.asarray(deposit * (1 - gone) + fresh)
 
 
-def deliver(
-    items: Floats,
-    p: Floats,
-    unit: NDArray[np.intp],
-    cell: NDArray[np.intp],
-    share: Floats,
-    reach: NDArray[np.intp],
-    n_reaches: int,
-) -> Floats:
-    """Return the items delivered to each reach: the sum over its cells of items there times p.
-
-    Parameters
-    ----------
-    items : (J, 4, M) float
-        Items of each source unit.
-    p : (n, 4, M) float
-        Mobilisation probability of each cell.
-    unit, cell, share : (k,)
-        Sparse pairs: which unit lies in which cell with which share of its area.
-    reach : (n,) int
-        The reach of each cell.
-    n_reaches : int
-        R.
-
-    Returns
-    -------
-    (R, 4, M) float
-
-    Raises
-    ------
-    DataError
-        If a number of items is negative or not finite.
-    """
-    if not (np.isfinite(items).all() and (items >= 0).all()):
-        raise DataError("sources", where="items", expected="finite numbers, at least 0", found="negative or missing numbers")
-    moved = items[unit] * p[cell] * share[:, None, None]
-    delivered = np.zeros((n_reaches, *moved.shape[1:]))
-    np.add.at(delivered, reach[cell], moved)
-    return delivered
-
-
 def annualise(values: Floats, p_max: float | Floats, periods_yr: tuple[float, ...] = T_LIST_YR) -> tuple[Floats, Floats]:
     """Return lower and upper bounds of the yearly mean of a value that never falls with the return period.
 

@@ -191,28 +191,6 @@ def _trap(network: RiverNetwork, eta: Floats | None) -> Floats:
     return trap if trap.ndim == 3 else trap[:, :, None]
 
 
-def spread(deposited: Floats, line: NDArray[np.intp], weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Lay the deposit of each reach out on its cells, in proportion to their weights.
-
-    Parameters
-    ----------
-    deposited : (R, 4, M) float
-    line : (n,) or (n, M) int
-        Reach of each cell.
-    weight : (n, 4, M) float
-        Area times how readily an item stays.
-
-    Returns
-    -------
-    laid : (n, 4, M) float
-    in_channel : (R, 4, M) bool
-        Where no cell has weight: those items stay on the channel.
-    """
-    total = gathered(weight, line, len(deposited))
-    share = weight / at_cell(np.where(total > 0, total, 1.0), line)
-    return at_cell(deposited, line) * share, total <= 0
-
-
 def gathered(values: Floats, line: NDArray[np.intp], n_lines: int) -> Floats:
     """Return the sums of cell values (n, 4, M) by line (n,) or (n, M): (lines, 4, M)."""
     n, k, m = values.shape

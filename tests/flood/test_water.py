@@ -161,3 +161,15 @@ def test_a_bow_tie_is_mended():
     tie = shapely.Polygon([(X0 - 12e3, Y0 - 300), (X0 - 10e3, Y0 + 300), (X0 - 12e3, Y0 + 300), (X0 - 10e3, Y0 - 300)])
     (water,) = waters(pocket_river(), FloodScenario(flood=flood_of(tie)), PARAMS.central())
     assert water.extent.is_valid and water.extent.area == pytest.approx(600_000)
+
+
+def test_deposits_of_reaches_without_wet_land_are_told():
+    """A flood on the first reach alone: what goes on to the others stays in their channels, and the result says so."""
+    flood = flood_of(box(-15e3, -600, -5.2e3, 600))
+    result = displace(pocket_river(), POCKET, params=HARD, scenario=FloodScenario(flood=flood))
+    own = result.reaches.set_index("reach")
+    assert own.loc["r1", "in_channel"] == 0
+    assert own.loc["r3", "in_channel"] == pytest.approx(own.loc["r3", "deposited"]) and own.loc["r3", "deposited"] > 0
+    told = result.zones["items"].sum() + own["in_channel"].sum()
+    assert told == pytest.approx(own["deposited"].sum(), rel=1e-9)
+    assert "left in channels" in result.meta["notes"][-1]

@@ -270,7 +270,7 @@ def ranked(density: NDArray[np.float64], km2: NDArray[np.float64], shares: tuple
 def _drivers(result: Result) -> NDArray[np.object_]:
     """Return, for each zone, the reaches that feed it most, as text."""
     network, zones = result.network, result.zones
-    ids = np.concatenate([network.ids, network.estuary["id"].to_numpy(object) if len(network.estuary) else []])
+    ids = network.line_ids
     told = np.full(len(zones), "", dtype=object)
     for origin in sorted(result.mobilised):
         top = top_sources(result, origin)

@@ -21,9 +21,9 @@ from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.raster import Dem, is_raster, read_dem
 from geo.exchange.vector import read_vector
 from geo.flood import FloodScenario, RiverNetwork
+from layers.rivers import flood_parameters
 
 LEVELS = ("stage_1_m", "stage_2_m", "stage_3_m", "stage_4_m")
-REACH_KM = 30.0  # how far along its river a gauge speaks; assumed
 RIVER_M = 2000.0  # how far the drawn rivers may be off
 
 
@@ -90,7 +90,8 @@ def _stages(area: StudyArea, network: RiverNetwork, name: str) -> dict[str, floa
     stages: dict[str, float] = {}
     if entry.get("gauges"):
         readings = {gauge: _reading_m(area, name, gauge, str(key)) for gauge, key in entry["gauges"].items()}
-        stages |= _along(network, _gauge_reaches(area, network, readings), readings)
+        reach_km = flood_parameters(area.settings).gauge_reach_km.value
+        stages |= _along(network, _gauge_reaches(area, network, readings), readings, reach_km)
     if "below" in entry:
         stages |= dict.fromkeys(_below(network, name, entry["below"]), _release_m(area, name, entry))
     if not stages:
@@ -137,7 +138,7 @@ def _gauge_reaches(area: StudyArea, network: RiverNetwork, readings: Mapping[str
     return found
 
 
-def _along(network: RiverNetwork, at: Mapping[str, int], readings: Mapping[str, float]) -> dict[str, float]:
+def _along(network: RiverNetwork, at: Mapping[str, int], readings: Mapping[str, float], reach_km: float) -> dict[str, float]:
     """Give every reach the reading of the nearest gauge on its river, dams part rivers."""
     frame = network.frame
     river, dam = frame["river"].to_numpy(object), (frame["dam"] != "").to_numpy()
@@ -150,7 +151,7 @@ def _along(network: RiverNetwork, at: Mapping[str, int], readings: Mapping[str, 
     rows, stage = np.array(list(at.values())), np.array([readings[gauge] for gauge in at])
     apart = np.abs(run_km[:, None] - run_km[rows][None, :])
     apart[part[:, None] != part[rows][None, :]] = np.inf
-    near = np.flatnonzero(apart.min(axis=1) <= REACH_KM)
+    near = np.flatnonzero(apart.min(axis=1) <= reach_km)
     return {str(network.ids[reach]): float(stage[apart[reach].argmin()]) for reach in near}
 
 

@@ -78,9 +78,10 @@ def test_the_nearest_gauge_wins(network):
     assert [stage[f"alder-0{k}"] for k in range(3, 10)] == [2, 2, 2, 2, 2, 4, 4]
 
 
-def test_a_gauge_speaks_no_farther_than_30_km(network, monkeypatch):
-    monkeypatch.setattr("layers.scenarios.REACH_KM", 5.0)
-    assert set(asked(network, {"gauges": {"ford": "stage_2_m"}}).stage_m) == {"alder-05", "alder-06", "alder-07"}
+def test_a_gauge_speaks_no_farther_than_its_reach(network):
+    area = with_flood({"gauges": {"ford": "stage_2_m"}})
+    area = replace(area, settings={**area.settings, "flood": {"gauge_reach_km": 5.0}})
+    assert set(scenario_of(area, network, name="own").stage_m) == {"alder-05", "alder-06", "alder-07"}
 
 
 @pytest.mark.parametrize(

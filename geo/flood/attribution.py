@@ -73,7 +73,7 @@ def sources_of(result: Result, place: gpd.GeoSeries, top: int = 5) -> pd.DataFra
     spot = measure.project(place, result.zones.crs).iloc[0]
     network, draw = result.network, result.draw
     n = len(network.down)
-    names = np.concatenate([network.ids, network.estuary["id"].to_numpy(object) if len(network.estuary) else []])
+    names = network.line_ids
     told = [pd.DataFrame(columns=SOURCE_COLUMNS)]
     for origin, moved in result.mobilised.items():
         aims = _held_there(result, origin, spot, len(names))

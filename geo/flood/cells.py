@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-BEYOND = 3.0  # half-widths from a river within which a supplied flood is taken to be that river's; assumed
 STEP_M = 250.0  # between the points at which the reach of a supplied extent is looked up
 WIDEST = 0.95  # of the members' half-widths: corridors are drawn out to this quantile, not to their last outlier
 
@@ -147,7 +146,7 @@ def corridor(
         edges.append(np.maximum(widest, half)[:, None])
     if extent is not None:
         land = extent if land is None else extent.intersection(land)
-        edges.append(np.minimum(_farthest_m(extent, shapes), BEYOND * np.maximum(widest, half))[:, None])
+        edges.append(np.minimum(_farthest_m(extent, shapes), params.beyond_half_widths.value * np.maximum(widest, half))[:, None])
     outer = np.sort(np.concatenate(edges, axis=1), axis=1)
     open_water = np.repeat([False, True], [len(frame), len(estuary)])
     bands = corridor_bands(

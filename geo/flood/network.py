@@ -74,6 +74,11 @@ class RiverNetwork:
         """The reach ids, (R,)."""
         return self.frame["id"].to_numpy(object)
 
+    @property
+    def line_ids(self) -> NDArray[np.object_]:
+        """The ids of the reaches, then of the estuary segments, (R + E,)."""
+        return np.concatenate([self.ids, self.estuary["id"].to_numpy(object) if len(self.estuary) else np.zeros(0, object)])
+
     @classmethod
     def from_table(cls, table: pd.DataFrame, params: FloodParameters | None = None) -> RiverNetwork:
         """Check a table of reaches and order it.

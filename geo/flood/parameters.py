@@ -94,6 +94,10 @@ class FloodParameters:
     )
     rating: Parameter[str] = Parameter("growth", "", "assumed", "stage by its growth with T, or by a synthetic rating")
     n_flood: Parameter[float] = Parameter(0.06, "s/m^(1/3)", "assumed", "roughness of a flood plain", "logN(., 0.3)", POSITIVE)
+    gauge_reach_km: Parameter[float] = Parameter(30.0, "km", "assumed", "how far along its river a gauge speaks", "", POSITIVE)
+    beyond_half_widths: Parameter[float] = Parameter(
+        3.0, "1", "assumed", "half-widths from a river within which a supplied flood is taken to be that river's", "", 1
+    )
     # mobilisation
     psi: Parameter[float] = Parameter(
         1.0, "1", "assumed", "level multiplier; 1 = not calibrated, so results are an index", "", POSITIVE, 1

@@ -139,7 +139,7 @@ def _zone_rows(run: Run, origin: str, by_class: Floats, by_member: Floats) -> tu
     """
     network, zones = run.network, run.cells.zones
     line = zones["line"].to_numpy().astype(np.intp)
-    names = np.concatenate([network.ids, network.estuary["id"].to_numpy(object) if len(network.estuary) else []])
+    names = network.line_ids
     density = by_member / (zones["area_m2"].to_numpy(float) / 1e6)[:, None]
     rows = zones.copy()
     rows.insert(0, "origin", origin)

@@ -99,6 +99,56 @@ PRIORITIES = _table(
     ("lower", "Lower priority", "우선순위 낮음", "The remaining bands; not assessed as safe.", "minemap"),
     ("undetermined", "Undetermined", "판정하지 않음", "No skill is claimed here.", "minemap"),
 )
+MARKING_TYPES = _table(
+    ("sign", "Signs", "표지판", "Warning signs only.", "IMAS 08.40"),
+    ("fence", "Fence", "철조망", "A fence without signs.", "IMAS 08.40"),
+    ("sign_and_fence", "Signs and fence", "표지판과 철조망", "Both.", "IMAS 08.40"),
+    ("local", "Local marking", "현지 표시", "Stones, paint, tape or sticks.", "IMAS 08.40"),
+    ("none", "Not marked", "표시 없음", "Inspected and found without marking.", "IMAS 08.40"),
+    ("unknown", "Unknown", "미상", "The source does not say.", "minemap"),
+)
+FENCE_CONDITIONS = _table(
+    ("intact", "Intact", "온전함", "Seen whole at the last inspection.", "minemap"),
+    ("damaged", "Damaged", "파손", "Gaps, fallen posts or lost signs.", "minemap"),
+    ("missing", "Missing", "없음", "Reported once, not there at the last inspection.", "minemap"),
+    ("unverified", "Not verified", "미확인", "Flooded or slid over since the last inspection, or never inspected.", "minemap"),
+)
+SIGN_TEXTS = _table(
+    ("mine_field_danger", "Mine Field Danger", "지뢰 위험", "Sign at a planned or confirmed field.", "KCBL survey"),
+    (
+        "unconfirmed_mine_field_danger",
+        "Unconfirmed Mine Field Danger",
+        "미확인 지뢰 위험",
+        "Sign at an unconfirmed field.",
+        "KCBL survey",
+    ),
+    ("past_mine_zone", "Past Mine Zone", "과거 지뢰지대", "Sign at a field that was searched and not released.", "KCBL survey"),
+    ("other", "Other wording", "기타 문구", "Any other sign; its words are kept.", "minemap"),
+)
+SHAPE_KINDS = _table(
+    ("boundary", "Boundary", "경계", "A line somebody fixed.", "IMSMA"),
+    ("equal_area_circle", "Circle of equal area", "같은 면적의 원", "Only a size is known; never a boundary.", "IMSMA"),
+    ("point", "Point", "점", "Only a place is known.", "IMSMA"),
+    ("line", "Line", "선", "A row or a road.", "IMSMA"),
+    ("corridor", "Corridor", "띠", "A line with a width.", "IMSMA"),
+)
+POINT_KINDS = _table(
+    ("landmark", "Landmark", "지형지물", "Found again without instruments.", "IMAS 05.10"),
+    ("reference", "Reference point", "기준점", "A fixed point from which others are measured.", "IMAS 05.10"),
+    ("start", "Start point", "시작점", "The first corner.", "IMAS 05.10"),
+    ("turning", "Turning point", "전환점", "A corner.", "IMAS 05.10"),
+)
+REPORT_KINDS = _table(
+    ("nts", "Non-technical survey", "비기술조사", "May cancel land.", "IMAS 08.10"),
+    ("ts", "Technical survey", "기술조사", "May reduce land.", "IMAS 08.20"),
+    ("clearance", "Clearance progress", "제거 진행", "Clears land to a stated depth.", "IMAS 09.10"),
+    ("completion", "Completion report", "완료 보고", "Closes a hazard.", "IMAS 08.30"),
+    ("handover", "Handover certificate", "인계 증명", "Hands land to its user.", "IMAS 08.30"),
+    ("search", "Search without release", "탐지(미해제)", "Searched, but recovered mines fall short of the record.", "minemap"),
+    ("inspection", "Inspection of marking", "표시 점검", "Tells the state of signs and fences.", "IMAS 08.40"),
+    ("flood", "Flood or landslide", "침수·산사태", "Leaves marking unverified and reopens closed land.", "minemap"),
+    ("correction", "Correction", "정정", "Replaces an earlier statement, with a reason.", "minemap"),
+)
 LAYERS = _table(
     ("mdl", "Military Demarcation Line", "군사분계선"),
     ("dmz", "Demilitarized Zone (DMZ)", "비무장지대"),
@@ -112,9 +162,15 @@ LAYERS = _table(
     ("places", "Places", "지명"),
     ("cleared_areas", "Areas recorded as cleared", "제거 기록 지역"),
     ("mined_density", "Expected density, 1 km grid", "1 km 격자 기대 밀도"),
+    ("past_hazards", "Earlier states of supplied hazards", "제공된 위험 지역의 이전 상태"),
+    ("finds", "Supplied finds", "제공된 발견 기록"),
+    ("accidents", "Supplied accidents", "제공된 사고 기록"),
+    ("signs", "Supplied signs", "제공된 표지판 기록"),
 )
 TERRAIN_LAYERS = ("hillslope_displacement",)  # only where a terrain model is given
-LAYER_NAMES = tuple(name for name in LAYERS if name not in TERRAIN_LAYERS)
+RECORD_LAYERS = ("finds", "accidents", "signs")  # points, only where the user supplies them
+SURVEY_LAYERS = ("past_hazards", *RECORD_LAYERS)  # only where the user's own data holds them
+LAYER_NAMES = tuple(name for name in LAYERS if name not in (*TERRAIN_LAYERS, *SURVEY_LAYERS))
 NATIONAL_TERMS = MappingProxyType({"planned_minefields": "계획지뢰지대", "unconfirmed_minefields": "미확인지뢰지대"})
 
 TEXTS = _table(

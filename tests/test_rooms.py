@@ -25,6 +25,8 @@ ROOMS = (
         "geo.allocate",
         "geo.generalise",
         "geo.flood",
+        "geo.survey",
+        "geo.check",
         "geo.exchange",
     ),
     ("geo.styles", "geo.maps"),

@@ -1,0 +1,1 @@
+"""Everything that can be wrong with survey records, found in one pass and told once."""

@@ -11,6 +11,11 @@ MINEMAP = "minemap"  # the mark by which `layers` knows this package from anothe
 _ROOMS = {
     "read_area": "geo.area",
     "read_hazards": "geo.exchange.read",
+    "read_survey": "geo.exchange.records",
+    "check": "geo.check.battery",
+    "repaired": "geo.check.repair",
+    "state_at": "geo.survey.lifecycle",
+    "write": "geo.exchange.formats",
     "make_layer": "geo.layer",
     "area_table": "geo.statistics",
     "areas_m2": "geo.measure",

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
 import zlib
@@ -22,26 +23,37 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pyproj
 import shapely
 
 from geo import measure
 from geo.errors import ConfigError, DataError
+from geo.exchange.catalog import data_package, file_facts, stac_item
 from geo.exchange.content import combined_sha256, content_sha256, file_content_sha256, layer_frames, table_sha256
-from geo.exchange.files import records, write_csv, write_geojson, write_json, write_parquet
+from geo.exchange.field import Notice
+from geo.exchange.files import records, write_csv, write_flatgeobuf, write_geojson, write_json, write_parquet
 from geo.exchange.geopackage import STYLE_TABLE, write_geopackage
+from geo.exchange.gpx import write_gpx
+from geo.exchange.kml import write_kmz
+from geo.exchange.project import write_project
 from geo.exchange.raster import write_cog
-from geo.generalise import as_shown
+from geo.exchange.turning import turning_points
+from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, mapped_layers
+from geo.grid import SMALLEST_CELL_KM
 from geo.layer import Atlas
+from geo.maps.symbols import SYMBOLS
 from geo.proof import prove_files
 from geo.raster import HazardRaster
 from geo.source import file_sha256
-from geo.styles import qgis_styles
+from geo.styles import field_layers, layer_title, project_layers, qgis_styles
 from geo.terms import TEXTS
+from geo.tier import check_owner_only, owner_only
 
 FORMAT = "minemap-build/1"
 MANIFEST = "manifest.json"
+DATED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 LIBRARIES = (
     *("geopandas", "shapely", "pyproj", "pyogrio", "pyarrow", "numpy", "pandas", "folium", "branca", "jinja2"),
     *("rasterio", "numba", "scipy", "exactextract"),
@@ -99,12 +111,14 @@ def write_build(atlas: Atlas, folder: str | Path, *, overwrite: bool = False) ->
     """
     target = check_target(folder, overwrite)
     shown = as_shown(atlas)
-    with workplace(target) as work:
+    with owner_only(atlas.tier), workplace(target) as work:
         _write_outputs(shown, work)
         manifest = _manifest(shown, work)
         write_json(asdict(manifest), work / MANIFEST)
         if atlas.tier == "public":
-            prove_files(atlas, work)
+            prove_files(atlas, work, known=district_names(atlas))
+        else:
+            check_owner_only(work)
         move_into_place(work, target)
     return manifest
 
@@ -215,23 +229,77 @@ def workplace(target: Path) -> Iterator[Path]:
 def _write_outputs(atlas: Atlas, work: Path) -> None:
     from geo.maps.web import draw_map  # folium comes with it: a second of imports that reading data does without
 
-    frames = {name: layer.frame for name, layer in atlas.layers.items()}
     write_csv(atlas.areas, work / "areas.csv")
     write_json(records(atlas.areas), work / "areas.json")
     write_csv(atlas.lengths, work / "lengths.csv")
     for name in ("ledger", "overlaps", "assumed", "sensitivity"):
         if not (table := getattr(atlas, name)).empty:
             write_csv(table, work / f"{name}.csv")
-    write_geopackage(frames, work / "layers.gpkg", qgis_styles(atlas.layers))
+    for name, table in atlas.tables.items():
+        write_csv(table, work / f"{name}.csv")
+    _write_layers(atlas, work)
+    _write_field(atlas, work)
+    if atlas.raster is not None:
+        write_raster(atlas.raster, work / "displacement.tif")
+    draw_map(atlas).save(work / "atlas.html")
+    _write_catalogue(atlas, work)
+    if atlas.tier == "public":
+        work.chmod(0o777 & ~_umask())  # made for its owner alone, which is what the restricted tier keeps
+
+
+def _write_layers(atlas: Atlas, work: Path) -> None:
+    """Write every layer for a GIS: one GeoPackage with the QGIS project that opens it, and single files."""
+    layers = atlas.layers
+    about = {name: (layer_title(name), f"{layer.about_en} {layer.about_ko}".strip()) for name, layer in layers.items()}
+    frames = {name: layer.frame for name, layer in layers.items()}
+    write_geopackage(frames, work / "layers.gpkg", qgis_styles(layers), about)
+    write_project(
+        project_layers(layers),
+        work / "atlas.qgz",
+        notice(atlas),
+        crs=atlas.area.crs,
+        bounds=atlas.area.bounds,
+        source="layers.gpkg",
+    )
     (work / "layers").mkdir()
     for name, frame in frames.items():
         write_parquet(frame, work / "layers" / f"{name}.parquet")
         write_geojson(frame, work / "layers" / f"{name}.geojson")
-    if atlas.raster is not None:
-        write_raster(atlas.raster, work / "displacement.tif")
-    draw_map(atlas).save(work / "atlas.html")
-    if atlas.tier == "public":
-        work.chmod(0o777 & ~_umask())  # made for its owner alone, which is what the restricted tier keeps
+        write_flatgeobuf(frame, work / "layers" / f"{name}.fgb", name)
+
+
+def _write_field(atlas: Atlas, work: Path) -> None:
+    """Write what goes on a phone or a GPS; of supplied hazards also the table of their corners."""
+    (work / "field").mkdir()
+    write_kmz(field_layers(atlas.layers), work / "field" / "atlas.kmz", notice(atlas), SYMBOLS)
+    write_gpx(field_layers(atlas.layers), work / "field" / "atlas.gpx", notice(atlas))
+    own = [atlas[name].frame[is_exact(atlas[name])].assign(layer=name) for name in HAZARD_LAYERS if is_exact(atlas[name]).any()]
+    if own:
+        corners = turning_points(gpd.GeoDataFrame(pd.concat(own, ignore_index=True), crs=own[0].crs))
+        write_csv(corners, work / "field" / "turning_points.csv")
+
+
+def _write_catalogue(atlas: Atlas, work: Path) -> None:
+    """Write the STAC item and the data package over all files that stand there."""
+    area, files = atlas.area, file_facts(work)
+    dates = [layer.as_of for layer in atlas.layers.values() if DATED.fullmatch(layer.as_of)]
+    item = stac_item(area.name, notice(atlas), bounds=area.bounds, dates=dates, files=files, crs=area.crs)
+    write_json(item, work / "item.json")
+    write_json(data_package(area.name, notice(atlas), files=files, sources=area.sources.values()), work / "datapackage.json")
+
+
+def notice(atlas: Atlas) -> Notice:
+    """Return what the files of a build say of themselves."""
+    contacts = atlas.area.settings.get("contacts", {})
+    told = {"contacts_en": contacts.get("en", ""), "contacts_ko": contacts.get("ko", "")}
+    cell_km = SMALLEST_CELL_KM if mapped_layers(atlas) else 0.0
+    return Notice(atlas.area.title_en, atlas.area.title_ko, tier=atlas.tier, cell_km=cell_km, **told)
+
+
+def district_names(atlas: Atlas) -> set[str]:
+    """Return the names and codes of districts: a table tells them, so they are no hazard's secret."""
+    table = atlas.tables.get("districts", pd.DataFrame())
+    return {str(name) for column in ("code", "name_en", "name_ko") if column in table for name in table[column].dropna()}
 
 
 def write_raster(raster: HazardRaster, path: Path) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.exchange.content import canonical, layer_frames, opened_page, table_cells
+from geo.exchange.archive import read_zip
+from geo.exchange.content import LAYER_FILES, ZIPS, canonical, layer_frames, opened_page, table_cells
 from geo.exchange.raster import read_bands
 
 EXCERPT = 60
@@ -36,7 +37,8 @@ def describe(found: Path, again: Path) -> str:
     """
     if found.suffix == ".html":
         return _texts(opened_page(found), opened_page(again))
-    compare = {".csv": _tables, ".json": _documents, ".gpkg": _layers, ".parquet": _layers, ".geojson": _layers, ".tif": _rasters}
+    compare = {".csv": _tables, ".json": _documents, ".tif": _rasters}
+    compare |= dict.fromkeys(LAYER_FILES, _layers) | dict.fromkeys(ZIPS, _members)
     if found.suffix in compare:
         return compare[found.suffix](found, again)
     return _texts(*(path.read_text("utf-8", errors="replace") for path in (found, again)))
@@ -91,6 +93,15 @@ def _rasters(found: Path, again: Path) -> str:
             values = f"{one[name][row, column]:.6g} {IN_BUILD}, {two[name][row, column]:.6g} {AGAIN}"
             return f"band {name}, row {row + 1}, column {column + 1}: {values}; {_count(int(differs.sum()), 'cell')}"
     return ""
+
+
+def _members(found: Path, again: Path) -> str:
+    """Return the first difference between the files in two zips, as text."""
+    one, two = read_zip(found), read_zip(again)
+    if list(one) != list(two):
+        return f"files: {', '.join(one)} {IN_BUILD}, {', '.join(two)} {AGAIN}"
+    texts = {name: _texts(one[name].decode("utf-8", "replace"), two[name].decode("utf-8", "replace")) for name in one}
+    return "; ".join(f"{name}: {text}" for name, text in texts.items() if text)
 
 
 def _layers(found: Path, again: Path) -> str:

@@ -1,14 +1,17 @@
-"""The public tier: hazards that somebody really mapped become the cells of a fixed grid that they touch.
+"""The public tier: what somebody really recorded becomes the cells of a fixed grid that it touches.
 
-Assumption: the grid starts at (0, 0) of the area's projected CRS and is never shifted, so that two releases cannot
-be crossed to a finer shape; a cell is at least 1 km wide. Attributes leak as well as shapes, so only columns on a
-short list survive. Simulated features pass untouched: there is nobody's secret in them.
+Assumption: the grid of `geo.grid` starts at (0, 0) of the area's projected CRS and is never shifted; a cell is at least 1 km
+wide. Attributes leak as well as shapes, so only columns on a short list survive: of hazards the class, the most open status and
+years, of finds, accidents and signs what `geo.points` tells. Simulated features pass untouched, unless the user supplied them:
+there is nobody's secret in ours.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,29 +22,32 @@ from numpy.typing import NDArray
 
 from geo import measure
 from geo.area import StudyArea
-from geo.errors import CheckFailed, ConfigError
-from geo.layer import COMMON_COLUMNS, Atlas, Layer, listed, make_layer
+from geo.errors import CheckFailed
+from geo.grid import NODE_TOLERANCE_M, SMALLEST_CELL_KM, check_cell, check_nodes, squares, years
+from geo.layer import COMMON_COLUMNS, Atlas, Layer, make_layer
+from geo.points import FEWEST, check_points, point_cells, public_counts
+from geo.survey.persons import is_denied, plain
+from geo.terms import LAND_STATUSES, RECORD_LAYERS, SIMULATED_BASES
 
 HAZARD_LAYERS = ("planned_minefields", "unconfirmed_minefields")
-EXACT_BASES = frozenset({"surveyed", "supplied", "digitised"})
-SMALLEST_CELL_KM = 1.0
-FEWEST = 5  # a smaller count of mapped fields is not told
-KEPT_COLUMNS = (*COMMON_COLUMNS, "national_term", "precision_m", "geometry")
-DENIED = re.compile(  # persons, and what tells where or how to find an exact field
-    r"landowner|owner|informant|contact|phone|mobile|address|email|dataent|entered|userentered|resident|disputes|threat|minetype|"
-    r"emplaced|recovered|unaccounted|depth|소유자|전화|연락처|주소|주민번호|성명|제보자"
-)
+PAST_LAYER = "past_hazards"
+SUPPLIED_LAYERS = (*HAZARD_LAYERS, PAST_LAYER, *RECORD_LAYERS)
+OWN_KEY = "supplied"  # of the source that stands for the user's own files
+STATUS_ORDER = ("open", "worked_on", "searched_not_released", "unknown", "closed", "handed_over")  # the most open first
+KEPT_COLUMNS = (*COMMON_COLUMNS, "national_term", "precision_m", "land_status", "valid_from", "valid_to", "geometry")
+PAST_COLUMNS = (*KEPT_COLUMNS, "hazard_layer")
+PLACE_TELLING = re.compile("bearing|landmark|fence|marking|fixedby|frompoint|^age$|^sex$|나이|성별")  # beside those of persons.py
+_WEAKEST_FIRST = ("modelled", "allocated", "declared", "supplied", "digitised", "surveyed")  # the basis that claims least
 CONTACT_M2 = 1.0  # a field that overlaps a cell by less than this, and by less than 1 % of itself, only touches it
-NODE_TOLERANCE_M = 0.02  # GeoJSON's 7 decimals move a vertex by up to 8 mm
 
 
 def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_KM) -> Layer:
-    """Return a hazard layer fit for the public: mapped features as grid cells, simulated ones as they are.
+    """Return a layer fit for the public: what somebody recorded as grid cells, simulated features as they are.
 
     Parameters
     ----------
     layer : Layer
-        Any layer; only `HAZARD_LAYERS` with surveyed, supplied or digitised features change.
+        Any layer; only `SUPPLIED_LAYERS` with features of `is_exact` change.
     area : StudyArea
         Its projected CRS carries the grid.
     cell_km : float
@@ -50,7 +56,9 @@ def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_
     Returns
     -------
     Layer
-        One row for each occupied cell and land class, ids made from the cell; doing it twice changes nothing.
+        Of hazards one row for each occupied cell and land class with the most open status and years of validity; of earlier
+        hazards also for each status and pair of years; of records what `geo.points.point_cells` tells. Ids are made from the
+        cell; doing it twice changes nothing.
 
     Raises
     ------
@@ -65,43 +73,67 @@ def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_
         ...
     geo.errors.ConfigError: cell too small: cell_km: expected at least 1, found 0.5: the public tier never shows less
     """
-    _check_cell(cell_km)
+    check_cell(cell_km)
     exact = is_exact(layer)
-    if not exact.any():
-        return layer
-    cells = _cells(layer.frame[exact], area.crs, cell_km).to_crs(layer.frame.crs)
+    if not exact.any() or (layer.name in RECORD_LAYERS and (shapely.get_dimensions(layer.frame.geometry.values) == 2).all()):
+        return layer  # nothing to hide, or in cells already
+    make = point_cells if layer.name in RECORD_LAYERS else _past_cells if layer.name == PAST_LAYER else _hazard_cells
+    cells = make(layer.frame[exact], area.crs, cell_km).to_crs(layer.frame.crs)
     kept = layer.frame[~exact]
     frame = cells if kept.empty else pd.concat([kept, cells], ignore_index=True)
+    as_of = layer.as_of if layer.name in HAZARD_LAYERS else years(pd.Series([layer.as_of]))[0] or "undated"
     made = make_layer(
-        layer.name, frame, area=area, land_class=layer.land_class, basis=layer.basis, sources=layer.sources,
-        as_of=layer.as_of, overlap=True,
+        layer.name, frame, area=area, land_class=layer.land_class, basis=layer.basis, sources=layer.sources, as_of=as_of,
+        overlap=True,
     )  # fmt: skip
-    return replace(made, about_en=layer.about_en, about_ko=layer.about_ko)
+    same = as_of == layer.as_of
+    return replace(made, about_en=layer.about_en, about_ko=layer.about_ko) if same else made
 
 
 def is_exact(layer: Layer) -> NDArray[np.bool_]:
-    """Return which features are hazards somebody mapped; shape (n,)."""
-    if layer.name not in HAZARD_LAYERS:
-        return np.zeros(len(layer.frame), dtype=bool)
-    return np.asarray(layer.frame["basis"].isin(EXACT_BASES), dtype=bool)
+    """Return which features somebody recorded: shape (n,)."""
+    return exact_rows(layer.frame, layer.name)
+
+
+def exact_rows(frame: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    """Return which rows of a layer somebody recorded; shape (n,).
+
+    Hazards of a simulated basis are ours, unless their source is the user: a wrong word in a file must not publish a place.
+    Earlier hazards, finds, accidents and signs are always somebody's.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"basis": ["allocated", "surveyed", "modelled"], "sources": ["icbl", "unit-3", "supplied"]})
+    >>> exact_rows(table, "planned_minefields").tolist(), exact_rows(table, "mcz").tolist(), exact_rows(table, "finds").tolist()
+    ([False, True, True], [False, False, False], [True, True, True])
+    """
+    if name not in HAZARD_LAYERS:
+        return np.full(len(frame), name in SUPPLIED_LAYERS)
+    own = frame["sources"].astype(str).str.contains(rf"(?:^|;){OWN_KEY}(?:;|$)") if "sources" in frame else False
+    return np.asarray(~frame["basis"].isin(SIMULATED_BASES) | own, dtype=bool)
 
 
 def denied_columns(frame: pd.DataFrame) -> list[str]:
-    """Return the columns that may not be published: persons, entry data, mine types and counts.
+    """Return the columns that may not be published: persons, entry data, mine types, counts and marking.
 
     Examples
     --------
     >>> denied_columns(pd.DataFrame(columns=["id", "Land Owner", "mine_type", "전화번호"]))
     ['Land Owner', 'mine_type', '전화번호']
     """
-    return [str(name) for name in frame.columns if DENIED.search(re.sub(r"[\s_\-]+", "", str(name)).casefold())]
+    return denied_names(map(str, frame.columns))
+
+
+def denied_names(names: Iterable[str]) -> list[str]:
+    """Return the names of columns that no supplied feature may bear in public, whatever their case, blanks and hyphens."""
+    return [name for name in names if is_denied(name) or PLACE_TELLING.search(plain(name))]
 
 
 def prove(
-    frame: gpd.GeoDataFrame, *, area: StudyArea, name: str, cell_km: float = SMALLEST_CELL_KM,
+    frame: gpd.GeoDataFrame, *, area: StudyArea, name: str, layer: str = "planned_minefields", cell_km: float = SMALLEST_CELL_KM,
     tolerance_m: float = NODE_TOLERANCE_M,
 ) -> None:  # fmt: skip
-    """Check that a hazard layer, in memory or read back from a file, gives nobody's exact field away.
+    """Check that a layer, in memory or read back from a file, gives nobody's exact place away.
 
     Parameters
     ----------
@@ -111,6 +143,8 @@ def prove(
         Its projected CRS carries the grid.
     name : str
         Layer or file, for the message.
+    layer : str
+        Which of `SUPPLIED_LAYERS`.
     cell_km : float
         Width of a cell [km].
     tolerance_m : float
@@ -119,39 +153,56 @@ def prove(
     Raises
     ------
     CheckFailed
-        If a vertex of a mapped feature is not a node of the grid, or a denied column or value stands in the frame.
+        If a vertex of a recorded feature is not a node of the grid, or a denied column or value stands in the frame.
     """
-    _check_cell(cell_km)
-    exact = frame[frame["basis"].isin(EXACT_BASES)]
+    check_cell(cell_km)
+    exact = frame[exact_rows(frame, layer)]
     if exact.empty:
         return
     if denied := denied_columns(frame):
         raise CheckFailed("column not for the public", where=name, found=", ".join(denied))
-    filled = [column for column in exact.columns if column not in KEPT_COLUMNS and _filled(exact[column]).any()]
+    if layer in RECORD_LAYERS:
+        check_points(exact, name)
+    else:
+        _check_values(exact, PAST_COLUMNS if layer == PAST_LAYER else KEPT_COLUMNS, name)
+    check_nodes(measure.project(exact, area.crs).geometry.values, exact["id"], name, cell_km, tolerance_m)
+
+
+def _check_values(exact: pd.DataFrame, kept: tuple[str, ...], name: str) -> None:
+    """Check that cells of hazards hold no column but the kept ones, and no date of validity finer than a year."""
+    filled = [column for column in exact.columns if column not in kept and _filled(exact[column]).any()]
     if filled:
         raise CheckFailed("value not for the public", where=name, found=f"mapped features with {', '.join(filled)}")
-    points, owner = shapely.get_coordinates(measure.project(exact, area.crs).geometry.values, return_index=True)
-    cell_m = 1000.0 * cell_km
-    off_m = np.abs(points - cell_m * np.round(points / cell_m)).max(axis=1)
-    if (off_m > tolerance_m).any():
-        bad = exact["id"].iloc[np.unique(owner[off_m > tolerance_m])]
-        raise CheckFailed("vertex is no node of the grid", where=f"{name}: {listed(bad)}",
-                          expected=f"within {tolerance_m:g} m", found=f"{off_m.max():.2f} m")  # fmt: skip
+    for column in ("valid_from", "valid_to"):
+        if column in exact and (exact[column].fillna("").astype(str) != years(exact[column])).any():
+            raise CheckFailed("date finer than a year", where=name, found=column)
+    if "land_status" in exact and not exact["land_status"].fillna("").isin(["", *LAND_STATUSES]).all():
+        raise CheckFailed("value not for the public", where=name, found="mapped features with another land_status")
 
 
 def as_shown(atlas: Atlas) -> Atlas:
-    """Return an atlas as its tier may be shown: in the public one mapped hazards are 1 km cells and their km² are told to 0.1.
+    """Return an atlas as its tier may be shown; doing it twice changes nothing.
 
-    Doing it twice changes nothing.
+    In the public one what somebody recorded is 1 km cells and the km² of mapped hazards are told to 0.1; in the restricted one
+    every feature of a layer that holds such bears ``tier`` = "restricted".
     """
     mapped = mapped_layers(atlas)
-    if atlas.tier != "public" or not mapped:
+    if not mapped:
         return atlas
+    if atlas.tier != "public":
+        marked = {name: replace(atlas[name], frame=_marked(atlas[name].frame, atlas.tier)) for name in mapped}
+        return replace(atlas, layers={name: marked.get(name, layer) for name, layer in atlas.layers.items()})
     layers = {name: generalise(layer, area=atlas.area) for name, layer in atlas.layers.items()}
     overlaps = atlas.overlaps.copy()
     own = overlaps[["layer", "other"]].isin(mapped).any(axis=1)
     overlaps.loc[own, "shared_km2"] = overlaps.loc[own, "shared_km2"].round(1)
     return replace(atlas, layers=layers, areas=public_table(atlas.areas, mapped), overlaps=overlaps)
+
+
+def _marked(frame: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
+    """Return a frame whose every row says its tier, the shape standing last."""
+    own = [name for name in frame.columns if name not in ("tier", "geometry")]
+    return frame.assign(tier=tier)[[*own, "tier", "geometry"]]
 
 
 def public_table(table: pd.DataFrame, layers: tuple[str, ...]) -> pd.DataFrame:
@@ -178,14 +229,54 @@ def public_table(table: pd.DataFrame, layers: tuple[str, ...]) -> pd.DataFrame:
 
 
 def public_groups(table: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
-    """Return a table of km² by class or district as the atlas's tier may show it.
+    """Return a table of km² by class, status or district as the atlas's tier may show it.
 
-    Classes cover one another, so with mapped hazards every class is told roughly; of districts the rows of the mapped layers are.
+    Classes and statuses cover one another, so with mapped hazards every row is told roughly; where the rows name their layer,
+    those of the mapped layers are. Small counts are gone, and as many others as it takes that no total gives one away; their
+    texts stand in ``n_…_told``.
     """
     mapped = mapped_layers(atlas)
     if atlas.tier != "public" or not mapped:
         return table
-    return told_roughly(table, table["layer"].isin(mapped) if "layer" in table else pd.Series(True, index=table.index))
+    own = table["layer"].isin(mapped) if "layer" in table else pd.Series(True, index=table.index)
+    told = told_roughly(table, own)
+    counts = [str(name) for name in table.columns if str(name).startswith("n_")]
+    counted = public_counts(table[own], counts, within=["layer"] if "layer" in table else [])
+    for name in counts:
+        numbers = table[name].astype("Int64")
+        told[name] = numbers.where(~own, counted[name].reindex(table.index))
+        plain = numbers.astype(str).where(numbers.notna(), "")
+        told[f"{name}_told"] = plain.where(~own, counted[f"{name}_told"].reindex(table.index))
+    return told
+
+
+def public_history(versions: pd.DataFrame) -> pd.DataFrame:
+    """Return how many versions of supplied hazards began in each year, by class and status, as the public may read it.
+
+    Parameters
+    ----------
+    versions : DataFrame
+        With ``valid_from``, ``land_class``, ``land_status``, and ``hazard_layer`` and ``area_m2`` where they are known.
+
+    Returns
+    -------
+    DataFrame
+        ``year, hazard_layer, land_class, land_status, n_versions, n_versions_told, gross_km2``; km² to 0.1.
+
+    Examples
+    --------
+    >>> rows = {"valid_from": ["2020-05-01"] * 6 + ["2021"], "land_class": "SHA", "land_status": "open", "area_m2": 1e5}
+    >>> public_history(pd.DataFrame(rows))[["year", "n_versions_told", "gross_km2"]].values.tolist()
+    [['2020', '6', 0.6], ['2021', '<5', 0.1]]
+    """
+    defaults: dict[str, Any] = {"hazard_layer": "", "land_class": "", "land_status": "", "area_m2": np.nan}
+    rows = versions.assign(**{name: value for name, value in defaults.items() if name not in versions})
+    rows = rows.assign(year=years(rows["valid_from"]))
+    keys = ["year", "hazard_layer", "land_class", "land_status"]
+    table = rows.groupby(keys, sort=True, as_index=False).agg(n_versions=("year", "size"), gross_km2=("area_m2", "sum"))
+    table["gross_km2"] = (table["gross_km2"] / 1e6).round(1)
+    told = public_counts(table, ["n_versions"])
+    return told[[*keys, "n_versions", "n_versions_told", "gross_km2"]]
 
 
 def told_roughly(table: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
@@ -198,9 +289,12 @@ def told_roughly(table: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
     [nan, 1.3, 0.1, 1.2]
     """
     told = table.copy()
-    told.loc[own, ["gross_km2", "net_km2"]] = table.loc[own, ["gross_km2", "net_km2"]].astype(float).round(1)
-    told.loc[own, "overlap_km2"] = (told["gross_km2"] - told["net_km2"])[own].round(1)
-    told["n_features"] = told["n_features"].mask(own & (told["n_features"].fillna(0) < FEWEST))
+    km2 = [name for name in table.columns if str(name).endswith("_km2") and not str(name).startswith(("reported", "difference"))]
+    told.loc[own, km2] = table.loc[own, km2].astype(float).round(1)
+    if {"gross_km2", "overlap_km2", "net_km2"} <= set(km2):
+        told.loc[own, "overlap_km2"] = (told["gross_km2"] - told["net_km2"])[own].round(1)
+    for name in [name for name in table.columns if str(name).startswith("n_")]:
+        told[name] = told[name].mask(own & (told[name].fillna(0) < FEWEST))
     return told
 
 
@@ -209,32 +303,61 @@ def mapped_layers(atlas: Atlas) -> tuple[str, ...]:
     return tuple(name for name, layer in atlas.layers.items() if is_exact(layer).any())
 
 
-def _check_cell(cell_km: float) -> None:
-    if not cell_km >= SMALLEST_CELL_KM:
-        raise ConfigError("cell too small", where="cell_km", expected="at least 1", found=f"{cell_km:g}",
-                          mend="the public tier never shows less")  # fmt: skip
-
-
 def _filled(cells: pd.Series) -> NDArray[np.bool_]:
     return np.asarray(cells.notna() & (cells.astype(str) != ""), dtype=bool)
 
 
-def _cells(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> gpd.GeoDataFrame:
-    """Return one row for each cell and class that the features occupy."""
-    owner, east, north = _occupied(measure.project(frame, crs).geometry.values, 1000.0 * cell_km)
-    carried = frame[["land_class", "basis", "sources", "as_of"]].iloc[owner].reset_index(drop=True)
-    rows = carried.assign(east=east, north=north).groupby(["east", "north", "land_class"], sort=True, as_index=False)
-    table = rows.agg(basis=("basis", _weakest), sources=("sources", _joined), as_of=("as_of", "min"))
-    place = table["east"].astype(str) + "-" + table["north"].astype(str)
-    table["id"] = f"cell{cell_km:g}km-" + place + "-" + table["land_class"]
-    table["name_en"] = f"{cell_km:g} km cell " + place
-    table["name_ko"] = f"{cell_km:g} km 격자 " + place
-    table["precision_m"] = 1000.0 * cell_km
+def _hazard_cells(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> gpd.GeoDataFrame:
+    """Return one row for each cell and class that hazards occupy."""
+    rows = _occupied_rows(frame, crs, cell_km)
+    table = _summed(rows, ["east", "north", "land_class", "simulated"], cell_km)
+    key = table["land_class"] + np.where(table["simulated"], "-simulated", "")
+    cells = squares(table, key, crs, cell_km)
     if "national_term" in frame and frame["national_term"].drop_duplicates().size == 1:
-        table["national_term"] = frame["national_term"].iloc[0]
-    corner = table[["east", "north"]].to_numpy(float) * 1000.0 * cell_km
-    squares = shapely.box(*corner.T, *(corner + 1000.0 * cell_km).T)
-    return gpd.GeoDataFrame(table.drop(columns=["east", "north"]), geometry=squares, crs=crs)
+        cells["national_term"] = frame["national_term"].iloc[0]
+    return cells
+
+
+def _past_cells(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> gpd.GeoDataFrame:
+    """Return one row for each cell, class, status and pair of years of earlier hazards."""
+    rows = _occupied_rows(frame, crs, cell_km)
+    own = [name for name in ("land_status", "valid_from", "valid_to", "hazard_layer") if name in rows]
+    table = _summed(rows.fillna(dict.fromkeys(own, "")), ["east", "north", "land_class", *own], cell_km)
+    key = table["land_class"].astype(str)
+    for name in own:
+        key = key + ("-" + table[name].astype(str)).where(table[name] != "", "")
+    return squares(table, key.where(~key.duplicated(), key + "-" + key.groupby(key).cumcount().astype(str)), crs, cell_km)
+
+
+def _occupied_rows(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> pd.DataFrame:
+    """Return what may be told of each pair of a hazard and a cell that it has a share in."""
+    owner, east, north = _occupied(measure.project(frame, crs).geometry.values, 1000.0 * cell_km)
+    told = [name for name in ("land_status", "valid_from", "valid_to", "hazard_layer") if name in frame]
+    table = pd.DataFrame(frame[["land_class", "basis", "simulated", "sources", "as_of", *told]])
+    for name in {"valid_from", "valid_to"} & set(told):
+        table[name] = years(table[name])
+    if "land_status" in told:
+        table["land_status"] = table["land_status"].where(table["land_status"].isin(STATUS_ORDER), "unknown")
+    return table.iloc[owner].reset_index(drop=True).assign(east=east, north=north)
+
+
+def _summed(rows: pd.DataFrame, keys: list[str], cell_km: float) -> pd.DataFrame:
+    """Return one row a group: the weakest basis, all sources, the oldest date, the most open status, the widest years."""
+    ranks = {"basis": _WEAKEST_FIRST, "land_status": STATUS_ORDER}
+    told = [name for name in ("basis", "land_status") if name in rows and name not in keys]
+    ranked = rows.assign(**{name: rows[name].map({word: n for n, word in enumerate(ranks[name])}) for name in told})
+    if "valid_from" in rows and "valid_from" not in keys:
+        told += ["valid_from", "valid_to"] if "valid_to" in rows else ["valid_from"]
+        ranked["valid_from"] = rows["valid_from"].where(rows["valid_from"] != "", "9999")
+    if "valid_to" in told:
+        ranked["valid_to"] = rows["valid_to"].where(rows["valid_to"] != "", "9999")
+    by = ranked.groupby(keys, sort=True, as_index=False)
+    how = {name: (name, "max" if name == "valid_to" else "min") for name in [*told, "as_of"]}
+    sources = ("sources", "first") if len(rows["sources"].unique()) == 1 else ("sources", _joined)
+    table = by.agg(**how, sources=sources)
+    for name in told:
+        table[name] = table[name].map(dict(enumerate(ranks[name]))) if name in ranks else table[name].replace("9999", "")
+    return table
 
 
 def _occupied(shapes: NDArray[np.object_], cell_m: float) -> tuple[NDArray[np.intp], ...]:
@@ -245,16 +368,11 @@ def _occupied(shapes: NDArray[np.object_], cell_m: float) -> tuple[NDArray[np.in
     owner = np.repeat(np.arange(len(shapes)), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     east, north = bounds[owner, 0] + step % n_east[owner], bounds[owner, 1] + step // n_east[owner]
-    squares = shapely.box(east * cell_m, north * cell_m, (east + 1) * cell_m, (north + 1) * cell_m)
-    share_m2 = shapely.area(shapely.intersection(squares, np.asarray(shapes, dtype=object)[owner]))
+    squares_m = shapely.box(east * cell_m, north * cell_m, (east + 1) * cell_m, (north + 1) * cell_m)
+    share_m2 = shapely.area(shapely.intersection(squares_m, np.asarray(shapes, dtype=object)[owner]))
     keep = share_m2 > np.minimum(CONTACT_M2, 0.01 * shapely.area(shapes)[owner])
     return owner[keep], east[keep], north[keep]
 
 
 def _joined(keys: pd.Series) -> str:
     return ";".join(sorted({key for text in keys for key in str(text).split(";")}))
-
-
-def _weakest(bases: pd.Series) -> str:
-    """Return the one basis of a cell; of several the one that claims least."""
-    return next(basis for basis in ("supplied", "digitised", "surveyed") if (bases == basis).any())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -72,7 +73,7 @@ class Atlas:
     ----------
     area : StudyArea
     layers : mapping of str to Layer
-        In the order of `geo.terms.LAYERS`; those of `geo.terms.TERRAIN_LAYERS` only where terrain was given.
+        In the order of `geo.terms.LAYERS`; those of `TERRAIN_LAYERS` and `SURVEY_LAYERS` only where what they show was given.
     series : str
         The reported series that the allocated layers follow.
     areas, lengths, ledger : DataFrame
@@ -92,6 +93,8 @@ class Atlas:
         Where a terrain model was given: the flood-displacement model cell by cell, as ``displacement.tif`` holds it.
     sensitivity : DataFrame
         Of an ensemble: which parameter carries how much of the answers' variance.
+    tables : mapping of str to DataFrame
+        Further tables by name, as the tier may show them: ``history``, ``districts``, ``article7``, ``exposure``.
     """
 
     area: StudyArea
@@ -108,6 +111,7 @@ class Atlas:
     assumed: pd.DataFrame = field(default_factory=pd.DataFrame)
     raster: HazardRaster | None = None
     sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:

@@ -184,7 +184,10 @@ def _cook(manifest: Manifest, found: Mapping[str, Path], own: list[Path]) -> Atl
 def _located(value: Any, found: Mapping[str, Path]) -> Any:
     if isinstance(value, list):
         return [_located(item, found) for item in value]
-    return str(found[value]) if isinstance(value, str) and value in found else value
+    if not isinstance(value, str):
+        return value
+    name, mark, layer = value.partition("::")  # a file, and the layer in it
+    return f"{found[name]}{mark}{layer}" if name in found else value
 
 
 def _compare(root: Path, again: Path, manifest: Manifest, renewed: Manifest) -> tuple[list[str], list[str]]:

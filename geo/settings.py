@@ -13,15 +13,17 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from geo.errors import ConfigError, nearest
+from geo.terms import BASES, LAND_CLASSES, LAND_STATUSES
 
 
 class Rule(NamedTuple):
-    """What a setting must be: its kind, its bounds, and whether an area can do without it."""
+    """What a setting must be: its kind, its bounds or its words, and whether an area can do without it."""
 
     kind: str
     low: float = -math.inf
     high: float = math.inf
     needed: bool = True
+    words: tuple[str, ...] = ()
 
 
 TEXT, LIST, TABLES = Rule("text"), Rule("list"), Rule("tables")
@@ -100,6 +102,16 @@ RULES: Mapping[str, Rule] = {
     "scenarios.*.title_en": TEXT,
     "scenarios.*.title_ko": TEXT,
     "cleared": TABLES,
+    "evidence.direct": Rule("items", needed=False),
+    "evidence.indirect": Rule("items", needed=False),
+    "national_terms.*.en": TEXT,
+    "national_terms.*.land_class": Rule("word", words=tuple(LAND_CLASSES), needed=False),
+    "national_terms.*.needs_basis": Rule("words", words=tuple(BASES), needed=False),
+    "national_terms.*.otherwise": Rule("word", words=tuple(LAND_CLASSES), needed=False),
+    "national_terms.*.land_status": Rule("word", words=tuple(LAND_STATUSES), needed=False),
+    "national_terms.*.aliases": Rule("list", needed=False),
+    "national_terms.*.note_en": TEXT,
+    "national_terms.*.note_ko": TEXT,
     "about.*.en": TEXT,
     "about.*.ko": TEXT,
 }
@@ -181,9 +193,22 @@ def fault_of(path: str, value: object) -> str:
         "flag": isinstance(value, bool),
         "number": number,
         "whole": number and isinstance(value, int),
+        "word": value in rule.words if isinstance(value, str) else False,
+        "words": isinstance(value, list) and value != [] and all(word in rule.words for word in value),
+        "items": _are_items(value),
     }[rule.kind]
     inside = rule.low <= value <= rule.high if fits and rule.kind in ("number", "whole") else True  # type: ignore[operator]
     return "" if fits and inside else f"{path} = {value!r}, expected {told(rule)}"
+
+
+def _are_items(value: object) -> bool:
+    """Return whether a setting is a list of items, each with a key of its own and its name in both languages."""
+    if not (isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value)):
+        return False
+    texts = all(
+        set(entry) == {"key", "en", "ko"} and all(isinstance(text, str) and text for text in entry.values()) for entry in value
+    )
+    return texts and len({entry["key"] for entry in value}) == len(value)
 
 
 def told(rule: Rule) -> str:
@@ -195,6 +220,9 @@ def told(rule: Rule) -> str:
         "flag": "true or false",
         "whole": "a whole number",
         "number": "a number",
+        "word": f"one of {', '.join(rule.words)}",
+        "words": f"a list of {', '.join(rule.words)}",
+        "items": "a list of tables, each with its own key, and en and ko",
     }
     low = "" if rule.low == -math.inf else " above 0" if rule.low == math.ulp(0.0) else f" from {rule.low:g}"
     return words[rule.kind] + low + ("" if rule.high == math.inf else f" to {rule.high:g}")

@@ -17,10 +17,12 @@ import pandas as pd
 import shapely
 
 from geo.area import StudyArea
+from geo.districts import Layers, by_district
 from geo.errors import ConfigError, nearest
 from geo.layer import Atlas, Layer
-from geo.measure import areas_m2, overlap_km2, total_km2
+from geo.measure import areas_m2, net_km2, overlap_km2, total_km2
 from geo.reported import ReportedFigure, Series, figure, reconcile, series
+from geo.terms import SURVEY_LAYERS
 
 COLUMNS = (
     "layer",
@@ -120,7 +122,8 @@ def layer_table(area: StudyArea, layers: Mapping[str, Layer], series_name: str) 
 
 def layer_rows(area: StudyArea, layer: Layer, series_name: str) -> Iterator[Row]:
     """Yield the rows of one layer: whole, parts and other published values."""
-    if len(layer.frame) and (shapely.get_dimensions(layer.frame.geometry.values) < 2).all():
+    flat = len(layer.frame) and (shapely.get_dimensions(layer.frame.geometry.values) < 2).all()
+    if flat or layer.name in SURVEY_LAYERS:  # records, and land that stands in the hazard layers already
         return
     if layer.name in ("dmz", "mcz"):
         yield from zone_rows(area, layer)
@@ -193,8 +196,13 @@ def overlap_table(layers: Mapping[str, Layer]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["layer", "other", "shared_km2"])
 
 
-def by_class(layers: Mapping[str, Layer]) -> pd.DataFrame:
+def by_class(layers: Layers) -> pd.DataFrame:
     """Return km² by land class, each place counted once in the first class of `CLASS_PRIORITY` that it lies in.
+
+    Parameters
+    ----------
+    layers : mapping of str to Layer or GeoDataFrame
+        Minefields and displacement zones count, others do not.
 
     Returns
     -------
@@ -203,64 +211,30 @@ def by_class(layers: Mapping[str, Layer]) -> pd.DataFrame:
         higher one; the nets add up to the union of all.
     """
     hazards = [
-        layer.frame[["land_class", "geometry"]]
+        (layer.frame if isinstance(layer, Layer) else layer)[["land_class", "geometry"]]
         for name, layer in layers.items()
         if name.endswith(("_minefields", "_displacement"))
     ]
-    frame = pd.concat(hazards, ignore_index=True)
-    rows, above = [], shapely.Polygon()
-    for land_class in CLASS_PRIORITY:
-        members = frame[frame.land_class == land_class]
-        union = shapely.union_all(members.geometry.values)
-        own = gpd.GeoSeries([union.difference(above)], crs=frame.crs)
-        gross, net = total_km2(members), total_km2(own)
+    frame = gpd.GeoDataFrame(pd.concat(hazards, ignore_index=True), crs=hazards[0].crs)
+    rank = frame.land_class.map(CLASS_PRIORITY.index)
+    rows, higher_km2 = [], 0.0
+    for place, land_class in enumerate(CLASS_PRIORITY):
+        members, union_km2 = frame[rank == place], net_km2(frame[rank <= place])
+        gross, net = total_km2(members), union_km2 - higher_km2 if (rank == place).any() else 0.0
         rows.append((land_class, len(members), gross, gross - net, net))
-        above = above.union(union)
+        higher_km2 = union_km2
     return pd.DataFrame(rows, columns=["land_class", "n_features", "gross_km2", "overlap_km2", "net_km2"])
-
-
-def by_district(layers: Mapping[str, Layer], districts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return km² of every polygon layer by district.
-
-    Parameters
-    ----------
-    layers : mapping of str to Layer
-    districts : GeoDataFrame
-        With ``code`` and ``name``, EPSG:4326. Land outside every district is listed as "outside".
-
-    Returns
-    -------
-    DataFrame
-        ``code, name, layer, n_features, gross_km2, overlap_km2, net_km2``.
-    """
-    rows: list[tuple[object, ...]] = []
-    for layer in layers.values():
-        shapes = np.array(layer.frame.geometry.values)
-        if layer.name == "mined_density" or not len(shapes) or (shapely.get_dimensions(shapes) < 2).all():
-            continue
-        left, right = shapely.STRtree(districts.geometry.values).query(shapes, predicate="intersects")
-        pieces = gpd.GeoSeries(
-            shapely.intersection(shapes[left], np.array(districts.geometry.values)[right]), crs=layer.frame.crs
-        )
-        piece_m2 = areas_m2(pieces)
-        for row in np.unique(right):
-            inside = (right == row) & (piece_m2 > 0)
-            gross, overlap = float(piece_m2[inside].sum() / 1e6), overlap_km2(pieces[inside])
-            here = districts.iloc[row]
-            rows.append((str(here["code"]), str(here["name"]), layer.name, int(inside.sum()), gross, overlap, gross - overlap))
-        rest = total_km2(layer.frame) - float(piece_m2.sum() / 1e6)
-        if rest > 1e-6:
-            rows.append(("", "outside", layer.name, None, rest, math.nan, math.nan))
-    columns = ["code", "name", "layer", "n_features", "gross_km2", "overlap_km2", "net_km2"]
-    return (
-        pd.DataFrame(rows, columns=columns)
-        .astype({"n_features": "Int64"})
-        .sort_values(["code", "layer"], kind="stable", ignore_index=True)
-    )
 
 
 def grouped(atlas: Atlas, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the area table by layer, class or district.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    by : {"layer", "class", "district"}
+    districts : GeoDataFrame
+        With ``code``, ``name_en`` and ``name_ko``, see `geo.districts.by_district`.
 
     Raises
     ------

@@ -105,6 +105,7 @@ MARKING_TYPES = _table(
     ("sign_and_fence", "Signs and fence", "표지판과 철조망", "Both.", "IMAS 08.40"),
     ("local", "Local marking", "현지 표시", "Stones, paint, tape or sticks.", "IMAS 08.40"),
     ("none", "Not marked", "표시 없음", "Inspected and found without marking.", "IMAS 08.40"),
+    ("unverified", "Not verified", "미확인", "Flooded or slid over since the last inspection.", "minemap"),
     ("unknown", "Unknown", "미상", "The source does not say.", "minemap"),
 )
 FENCE_CONDITIONS = _table(

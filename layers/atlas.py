@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,9 @@ from layers.request import FloodOptions, request
 from layers.scene import Scene, flooded, notes_of, released_raster, scene
 from layers.sensitivity import shares_of_variance
 from layers.slides import hillslope_displacement
+from layers.standing import joined_past
+from layers.survey_layers import survey_layers
+from layers.survey_tables import survey_tables
 from layers.upstream import fed_by
 
 
@@ -46,6 +50,15 @@ def build(
     scenario: str | None = None,
     return_period: float | None = None,
     flood: str | Path | None = None,
+    finds: str | Path | None = None,
+    accidents: str | Path | None = None,
+    signs: str | Path | None = None,
+    reports: str | Path | None = None,
+    extents: str | Path | None = None,
+    population: str | Path | None = None,
+    columns: str | Path | None = None,
+    crs: str | None = None,
+    as_of: str | None = None,
 ) -> Atlas:
     """Build an atlas: every layer, the area table and the lengths.
 
@@ -56,7 +69,8 @@ def build(
     series : str, optional
         The reported series to follow; by default that of the area.
     planned, unconfirmed, boundary, rivers, districts : path, optional
-        The user's own data, in any format GDAL reads, with a CRS; it replaces the schematic data and is never rescaled.
+        The user's own data, in any format `geo.exchange.records.read_survey` reads, with a CRS; it replaces the schematic data
+        and is never rescaled. ``FILE::LAYER`` names a layer of a file.
     seed : int, optional
         Of the simulated layout.
     tier : {"public", "restricted"}
@@ -77,6 +91,20 @@ def build(
         Of the flood [years]; by default that of the area, or 100.
     flood : path, optional
         Polygons of a flood's extent, instead of a modelled one.
+    finds, accidents, signs : path, optional
+        Points of the user's own; accidents are linked to hazards.
+    reports : path, optional
+        Table of reports that change what is known of the user's hazards.
+    extents : path, optional
+        Floods and slides that happened, with dates: they reopen closed land and leave marking unverified.
+    population : path, optional
+        Points, polygons or a raster of people: the table ``exposure`` counts those near hazards.
+    columns : str or path, optional
+        Column map of the user's hazards and points: a shipped one or a TOML file.
+    crs : str, optional
+        CRS or datum of those files where they state none.
+    as_of : str, optional
+        The day to show the user's hazards as of; by default the latest that they speak of.
 
     Raises
     ------
@@ -107,12 +135,23 @@ def build(
         scenario=scenario,
         return_period=return_period,
         flood=flood,
+        finds=finds,
+        accidents=accidents,
+        signs=signs,
+        reports=reports,
+        extents=extents,
+        population=population,
+        columns=columns,
+        crs=crs,
+        as_of=as_of,
     )
     with executor(workers, scheduler) as pool:
         here = scene(asked, pool)
     made, result, ledger = finished(here, asked.flood)
+    surveyed, told = survey_layers(here.area, asked.own.surveys, joined_past(asked.own.hazards), made, tier=tier)
+    made |= surveyed
     layers = MappingProxyType({name: made[name] for name in LAYERS if name in made})
-    return Atlas(
+    atlas = Atlas(
         area=here.area,
         layers=layers,
         series=asked.series.name,
@@ -123,11 +162,12 @@ def build(
         parameters=asked.parameters,
         inputs=asked.inputs,
         tier=tier,
-        notes=notes_of(asked, result),
+        notes=(*notes_of(asked, result), *told),
         assumed=assumed_table(here.area, asked.seed),
         raster=released_raster(asked, result),
         sensitivity=shares_of_variance(result) if result.members > 1 else pd.DataFrame(),
     )
+    return replace(atlas, tables=survey_tables(atlas, asked.own))
 
 
 def finished(here: Scene, options: FloodOptions) -> tuple[dict[str, Layer], Result, pd.DataFrame]:

@@ -10,48 +10,18 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from geo.errors import MinemapError
-from geo.source import read_toml
+from layers.options import EXITS, FORMATS, own_data, recipe_options, say, the_flood
+from layers.survey_verbs import check, convert
 
-EXITS = "Exit status: 0 done, 1 a check did not hold, 2 wrong use or configuration, 3 invalid data."
 TERMINATED = 143  # as shells count a program ended by SIGTERM
 INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 GROUPINGS = ("layer", "class", "district")
-FORMATS = ("table", "csv", "json", "markdown")
-OWN_DATA = [
-    click.option("--series", help="Reported series that simulated minefields follow, such as ndc-2010."),
-    click.option("--planned", type=click.Path(), help="Your own planned minefields; replaces the simulated ones."),
-    click.option("--unconfirmed", type=click.Path(), help="Your own unconfirmed minefields."),
-    click.option("--boundary", type=click.Path(), help="Your own front line, DMZ or MCZ (column 'layer': mdl, dmz, mcz)."),
-    click.option("--rivers", type=click.Path(), help="Your own river lines."),
-    click.option("--districts", type=click.Path(), help="Your own districts, for tables by district."),
-    click.option("--seed", type=int, help="Of the simulated layout."),
-    click.option(
-        "--tier", default="public", show_default=True, help="public: supplied hazards as 1 km cells; restricted: as supplied."
-    ),
-    click.option(
-        "--config",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="TOML with settings that replace those of area.toml.",
-    ),
-    click.option("--workers", type=int, default=1, show_default=True, help="Processes; the result is the same."),
-    click.option("--scheduler", help="Address of a Dask scheduler instead of processes."),
-]
-THE_FLOOD = [
-    click.option(
-        "--dem", type=click.Path(), multiple=True, help="Terrain heights: a raster or a folder of tiles; repeat for more."
-    ),
-    click.option("--members", type=int, default=1, show_default=True, help="Of the ensemble; 200 to look, 1000 to report."),
-    click.option("--scenario", help="A named flood of the area, such as flood-2020, or annual."),
-    click.option("--return-period", type=float, help="Of the flood, in years; 100 by default."),
-    click.option("--flood", type=click.Path(), help="A flood instead of a modelled one: polygons, or a raster of depth [m]."),
-]
 
 
 class Verbs(click.Group):
@@ -99,23 +69,6 @@ def show_progress() -> None:
         logging.getLogger(room).setLevel(logging.INFO)
 
 
-def own_data(verb: Any) -> Any:
-    """Add the options by which the user's own data and settings replace those of the study area."""
-    return with_options(verb, OWN_DATA)
-
-
-def the_flood(verb: Any) -> Any:
-    """Add the options of the flood model."""
-    return with_options(verb, THE_FLOOD)
-
-
-def with_options(verb: Any, options: Sequence[Any]) -> Any:
-    """Add options in their order."""
-    for option in reversed(options):
-        verb = option(verb)
-    return verb
-
-
 @main.command(epilog=EXITS)
 @click.argument("area", default="korea")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Build folder; build/AREA by default.")
@@ -148,16 +101,23 @@ def build(ctx: click.Context, /, area: str, output: Path | None, overwrite: bool
 @click.option("--by", type=click.Choice(GROUPINGS), default="layer", show_default=True, help="How km² are grouped.")
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--all-series", is_flag=True, help="The reported series side by side instead of the areas.")
+@click.option("--since", type=click.Path(file_okay=False), help="An earlier build: what changed since, with a log of features.")
+@click.option("--log", is_flag=True, help="With --since and CSV: the log instead of the table.")
+@click.option("--article7", is_flag=True, help="Supplied hazards in the columns of Article 7, Form C; not a submission.")
+@click.option("--people-column", help="Of the population file.")
 @own_data
-def areas(area: str, by: str, form: str, all_series: bool, **options: Any) -> None:
+def areas(area: str, by: str, form: str, **options: Any) -> None:
     """Print the area table of AREA, or of a build folder, beside the reported km².
 
-    Example: minemap areas build/korea --format markdown
-    """
-    from layers.show import areas_of, printed, series_of
+    With --population: who lives within 100, 200 and 500 m of hazards. With --as-of: your hazards by class and status on that day.
 
-    table = series_of(area) if all_series else areas_of(area, by, recipe_options(options))
-    click.echo(printed(table, form), nl=False)
+    Example: minemap areas build/korea --by district --format markdown
+    """
+    from layers.show_reports import areas_told
+
+    own = ("all_series", "since", "log", "article7", "people_column")
+    chosen = {name: options.pop(name) for name in own}
+    click.echo(areas_told(area, by, form, recipe_options(options), **chosen), nl=False)
 
 
 @main.command(epilog=EXITS)
@@ -303,19 +263,8 @@ def new(name: str, output: Path | None) -> None:
     click.echo(f"study area: {folder}\nnext: edit {folder / 'area.toml'}, then minemap build {folder}")
 
 
-def recipe_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recipe's keyword arguments, the configuration file read."""
-    given = {name: value for name, value in options.items() if value is not None and value != ()}
-    if "config" in given:
-        given["config"] = read_toml(given["config"])
-    return given
-
-
-def say(ctx: click.Context, text: str) -> None:
-    """Print a message on standard error, unless quiet."""
-    if not ctx.find_root().params.get("quiet"):
-        click.echo(text, err=True)
-
+main.add_command(check)
+main.add_command(convert)
 
 if __name__ == "__main__":
     main()

@@ -81,21 +81,61 @@ def field_layer(kind: Kind, area: StudyArea, series: Series, drawn: gpd.GeoDataF
 
 
 def supplied_fields(kind: Kind, area: StudyArea, frame: gpd.GeoDataFrame, source: str, as_of: str) -> Layer:
-    """Return the user's own fields as a layer of basis ``supplied``; nothing is moved or rescaled."""
+    """Return the user's own fields as a layer of basis ``supplied``; nothing is moved or rescaled.
+
+    The file's own class, basis and date of a feature stand, where it says any; parts of one id, told apart by ``shape_id``,
+    become one feature of several polygons. Every other column is carried.
+    """
     name = f"{kind}_minefields"
-    defaults = {
-        "name_en": frame.id.astype(str),
-        "name_ko": frame.id.astype(str),
-        "zone": "",
-        "series": "",
-        "member": 0,
-        "national_term": NATIONAL_TERMS[name],
-        "precision_m": np.nan,
-    }
-    full = frame.assign(**{column: value for column, value in defaults.items() if column not in frame}, area_m2=areas_m2(frame))
+    defaults = {"national_term": NATIONAL_TERMS[name], "zone": "", "series": "", "member": 0}
+    full = supplied_frame(frame, defaults, land_class=LAND_CLASS[kind], as_of=as_of)
     return make_layer(
         name, full, area=area, land_class=LAND_CLASS[kind], basis="supplied", sources=(source,), as_of=as_of, overlap=True
     )
+
+
+def supplied_frame(frame: gpd.GeoDataFrame, defaults: Mapping[str, object], *, land_class: str, as_of: str) -> gpd.GeoDataFrame:
+    """Return supplied hazards with what every hazard has: names, class, basis, date, ``precision_m`` and ``area_m2``.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, n rows
+        With ``id`` and a CRS.
+    defaults : mapping
+        Columns and the value they take where the file has none.
+    land_class, as_of : str
+        Of features that say nothing.
+    """
+    whole = merged_parts(frame)
+    ids = whole["id"].astype(str)
+    full = whole.assign(**{name: value for name, value in defaults.items() if name not in whole})
+    full = full if "precision_m" in full else full.assign(precision_m=np.nan)
+    blanks = {"name_en": ids, "name_ko": ids, "land_class": land_class, "basis": "supplied", "as_of": as_of}
+    for name, value in blanks.items():
+        cells = full[name].astype(object) if name in full else pd.Series("", index=full.index, dtype=object)
+        full[name] = cells.where(cells.notna() & (cells != ""), value)
+    return full.assign(area_m2=areas_m2(full))
+
+
+def merged_parts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return hazards with the parts of each, told apart by ``shape_id``, as one feature in the place of its first.
+
+    Examples
+    --------
+    >>> parts = {"id": ["YC-014", "YC-015", "YC-014"], "shape_id": ["1", "1", "2"]}
+    >>> boxes = shapely.box([0, 5, 2], 0, [1, 6, 3], 1)
+    >>> whole = merged_parts(gpd.GeoDataFrame(parts, geometry=boxes, crs=5186))
+    >>> whole.id.tolist(), whole.shape_id.tolist(), whole.area.tolist()
+    (['YC-014', 'YC-015'], ['1;2', '1'], [2.0, 1.0])
+    """
+    if "shape_id" not in frame or not (parted := frame["id"].duplicated(keep=False)).any():
+        return frame
+    lone, parts = frame[~parted], frame[parted]
+    whole = parts.assign(order=parts.index).dissolve(by="id", aggfunc="first", as_index=False, sort=False)
+    shapes = parts.assign(shape_id=parts["shape_id"].astype(str)).groupby("id", sort=False)["shape_id"].agg(";".join)
+    whole = whole.assign(shape_id=shapes.to_numpy()).set_index("order")
+    joined = pd.concat([lone.astype({"shape_id": str}), whole.rename_axis(None)]).sort_index(kind="stable")
+    return gpd.GeoDataFrame(joined[list(frame.columns)], crs=frame.crs).reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,21 @@ import geopandas as gpd
 
 from geo.area import TABLES, StudyArea, read_area
 from geo.errors import ConfigError, nearest
-from geo.exchange.read import read_boundary, read_districts, read_hazards, read_rivers
+from geo.exchange.column_maps import shipped_maps
+from geo.exchange.extents import read_extents
+from geo.exchange.read import read_boundary, read_districts, read_rivers, read_supplied
+from geo.exchange.records import read_survey
+from geo.population import Population, read_population
 from geo.reported import Kind, Series, buildable
 from geo.source import Source
+from geo.survey.records import Survey
+from geo.terms import RECORD_LAYERS
 from layers.minefields import KINDS, LAND_CLASS
+from layers.standing import Standing, standing
 from layers.zones import boundary_parts
 
 TIERS = ("public", "restricted")
+LAYER_MARK = "::"  # between a file and the layer in it
 OWN_SOURCE = Source(  # the files' names may say too much; they stand in the manifest alone
     key="supplied",
     title="Supplied by the user",
@@ -33,8 +41,12 @@ class Supplied:
 
     Attributes
     ----------
-    hazards : mapping of str to GeoDataFrame
-        By kind, ``planned`` or ``unconfirmed``.
+    hazards : mapping of str to Standing
+        By kind, ``planned`` or ``unconfirmed``: as they stood on the day of the build.
+    surveys : mapping of str to Survey
+        ``finds``, ``accidents`` and ``signs``.
+    population : Population or None
+        Who lives where.
     boundary : mapping of str to GeoDataFrame
         By layer, ``mdl``, ``dmz`` or ``mcz``.
     rivers, districts : GeoDataFrame or None
@@ -42,11 +54,67 @@ class Supplied:
         Every file by its name.
     """
 
-    hazards: Mapping[Kind, gpd.GeoDataFrame] = field(default_factory=dict)
+    hazards: Mapping[Kind, Standing] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    population: Population | None = None
     boundary: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     rivers: gpd.GeoDataFrame | None = None
     districts: gpd.GeoDataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A file, and the layer in it if one is named: ``FILE::LAYER``."""
+
+    path: Path
+    layer: str | None = None
+
+    @classmethod
+    def at(cls, text: str | Path) -> Pointed:
+        """Return what a text points at.
+
+        Examples
+        --------
+        >>> Pointed.at("data/survey.gpkg::planned").recorded
+        'survey.gpkg::planned'
+        """
+        path, mark, layer = str(text).partition(LAYER_MARK)
+        return cls(Path(path), layer if mark else None)
+
+    @property
+    def recorded(self) -> str:
+        """The file's name without its folder, as a manifest records it."""
+        return self.path.name if self.layer is None else f"{self.path.name}{LAYER_MARK}{self.layer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the user's hazards and records are to be read.
+
+    Attributes
+    ----------
+    columns : str or Path, optional
+        A shipped column map or one of the user's own.
+    crs : str, optional
+        For files that state none.
+    as_of : str, optional
+        The day to show hazards as of.
+    """
+
+    columns: str | Path | None = None
+    crs: str | None = None
+    as_of: str | None = None
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that are read."""
+        return (self.columns,) if isinstance(self.columns, Path) else ()
+
+    def recorded(self) -> dict[str, str]:
+        """Return the recipe's arguments, files by name."""
+        columns = self.columns.name if isinstance(self.columns, Path) else self.columns
+        told = {"columns": columns, "crs": self.crs, "as_of": self.as_of}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +191,15 @@ def request(
     scenario: str | None = None,
     return_period: float | None = None,
     flood: str | Path | None = None,
+    finds: str | Path | None = None,
+    accidents: str | Path | None = None,
+    signs: str | Path | None = None,
+    reports: str | Path | None = None,
+    extents: str | Path | None = None,
+    population: str | Path | None = None,
+    columns: str | Path | None = None,
+    crs: str | None = None,
+    as_of: str | None = None,
 ) -> Request:
     """Read and check what a user asks for; the arguments are those of `layers.atlas.build`."""
     if tier not in TIERS:
@@ -131,10 +208,23 @@ def request(
     options = FloodOptions(terrain, members, scenario, return_period, None if flood is None else Path(flood))
     here = read_area(area, config)
     chosen = buildable(here, series or here.settings["default_series"])
-    roles = {"planned": planned, "unconfirmed": unconfirmed, "boundary": boundary, "rivers": rivers, "districts": districts}
-    files = {role: Path(path) for role, path in roles.items() if path is not None}
-    _check_names([*files.values(), *flood_files(options)])
-    own = supplied(here, files)
+    given = {
+        "planned": planned,
+        "unconfirmed": unconfirmed,
+        "finds": finds,
+        "accidents": accidents,
+        "signs": signs,
+        "reports": reports,
+        "extents": extents,
+        "population": population,
+        "boundary": boundary,
+        "rivers": rivers,
+        "districts": districts,
+    }
+    files = {role: Pointed.at(path) for role, path in given.items() if path is not None}
+    manner = Manner(_own_map(columns), crs, as_of)
+    own = supplied(here, files, manner)
+    _check_names([*own.files.values(), *flood_files(options)])
     start = int(here.settings["seed"] if seed is None else seed)
     if start < 0:
         raise ConfigError("bad seed", where="--seed", expected="0 or more", found=str(start))
@@ -146,7 +236,7 @@ def request(
         flood=options,
         seed=start,
         tier=tier,
-        parameters=parameters | {role: path.name for role, path in files.items()} | recorded(options),
+        parameters=parameters | {role: file.recorded for role, file in files.items()} | manner.recorded() | recorded(options),
         inputs=table_files(here) | dict(own.files) | {path.name: path for path in flood_files(options)},
     )
 
@@ -169,33 +259,75 @@ def recorded(options: FloodOptions) -> dict[str, Any]:
 
 
 def _check_names(files: Sequence[Path]) -> None:
-    names = [path.name for path in files]
+    names = [path.name for path in set(files)]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError("two inputs share a name", where=twice[0], mend="rename one: inputs are recorded by name")
 
 
-def supplied(area: StudyArea, given: Mapping[str, Path]) -> Supplied:
+def _own_map(columns: str | Path | None) -> str | Path | None:
+    """Return a column map as the reader takes it: a shipped name, or the path of a file."""
+    return columns if columns is None or str(columns) in shipped_maps() else Path(columns)
+
+
+def supplied(area: StudyArea, given: Mapping[str, Pointed], manner: Manner) -> Supplied:
     """Read the user's files, each by its role."""
-    hazards = {
-        kind: read_hazards(given[kind], land_class=LAND_CLASS[kind], source=OWN_SOURCE, area=area)
-        for kind in KINDS
+    _check_roles(given, manner)
+    path = {role: file.path for role, file in given.items()}
+    extents = read_extents(path["extents"]) if "extents" in path else None
+    parts = read_boundary(path["boundary"], area=area, layer=given["boundary"].layer) if "boundary" in path else None
+    surveys = {
+        kind: read_survey(path[kind], kind=kind, layer=given[kind].layer, crs=manner.crs, columns=manner.columns)
+        for kind in RECORD_LAYERS
         if kind in given
     }
-    lines = boundary_parts(read_boundary(given["boundary"], area=area), str(given["boundary"])) if "boundary" in given else {}
     return Supplied(
-        hazards=hazards,
-        boundary=lines,
-        rivers=read_rivers(given["rivers"], area=area) if "rivers" in given else None,
-        districts=read_districts(given["districts"], area=area) if "districts" in given else None,
-        files={path.name: path for path in given.values()},
+        hazards={kind: _standing(kind, area, given, extents, manner) for kind in KINDS if kind in given},
+        surveys=surveys,
+        population=read_population(path["population"], layer=given["population"].layer) if "population" in path else None,
+        boundary={} if parts is None else boundary_parts(parts, str(path["boundary"])),
+        rivers=read_rivers(path["rivers"], area=area, layer=given["rivers"].layer) if "rivers" in path else None,
+        districts=read_districts(path["districts"], area=area, layer=given["districts"].layer) if "districts" in path else None,
+        files={file.name: file for file in [*path.values(), *manner.files()]},
     )
+
+
+def _check_roles(given: Mapping[str, Pointed], manner: Manner) -> None:
+    """Refuse options that would change nothing."""
+    hazards, records = any(kind in given for kind in KINDS), any(kind in given for kind in RECORD_LAYERS)
+    idle = [role for role in ("reports", "extents") if role in given and not hazards]
+    idle += ["as_of"] if manner.as_of and not hazards else []
+    idle += [name for name in ("columns", "crs") if getattr(manner, name) is not None and not (hazards or records)]
+    if idle:
+        option = idle[0].replace("_", "-")
+        raise ConfigError("nothing to apply it to", where=f"--{option}", mend="it belongs to hazards of your own: --planned FILE")
+
+
+def _standing(
+    kind: Kind, area: StudyArea, given: Mapping[str, Pointed], extents: gpd.GeoDataFrame | None, manner: Manner
+) -> Standing:
+    """Return the user's hazards of one kind as they stood."""
+    file = given[kind]
+    own = read_supplied(
+        file.path,
+        land_class=LAND_CLASS[kind],
+        source=OWN_SOURCE,
+        area=area,
+        layer=file.layer,
+        crs=manner.crs,
+        columns=manner.columns,
+        reports=given["reports"].path if "reports" in given else None,
+    )
+    return standing(own, extents, manner.as_of, where=f"--{kind} {file.path}")
 
 
 def with_sources(area: StudyArea, own: Supplied) -> StudyArea:
     """Return the area with the user's files among its sources."""
-    if not own.files:
-        return area
-    return replace(area, sources=MappingProxyType({**area.sources, "supplied": OWN_SOURCE}))
+    return with_own_source(area) if own.files else area
+
+
+def with_own_source(area: StudyArea) -> StudyArea:
+    """Return the area with the user among its sources."""
+    return replace(area, sources=MappingProxyType({**area.sources, OWN_SOURCE.key: OWN_SOURCE}))
 
 
 def table_files(area: StudyArea) -> dict[str, Path]:

@@ -187,11 +187,11 @@ def kind_layer(kind: str) -> str:
 
 def supplied_layer(kind: Kind, area: StudyArea, own: Supplied) -> Layer:
     """Return the user's fields of one kind as a layer."""
-    frame = own.hazards[kind]
-    dates = frame["as_of"].astype(str) if "as_of" in frame else pd.Series([""])
-    newest = max(dates[dates != ""], default="not stated")
-    frame = frame.assign(as_of=dates.where(dates != "", "not stated")) if "as_of" in frame else frame
-    return supplied_fields(kind, area, frame, "supplied", newest)
+    now = own.hazards[kind]
+    dates = now.current["as_of"].astype(str) if "as_of" in now.current else pd.Series([""])
+    newest = now.day or max(dates[dates != ""], default="not stated")
+    told = now.current.assign(as_of=dates.where(dates != "", "not stated")) if "as_of" in now.current else now.current
+    return supplied_fields(kind, area, told, "supplied", newest)
 
 
 def as_released(area: StudyArea, layer: Layer, tier: str) -> gpd.GeoDataFrame:

@@ -6,7 +6,7 @@ import inspect
 import json
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,18 @@ import numpy as np
 import pandas as pd
 
 from geo.area import read_area
-from geo.build import MANIFEST, read_manifest
 from geo.errors import ConfigError
-from geo.exchange.read import read_districts
-from geo.generalise import as_shown, public_groups
-from geo.land import ground
+from geo.generalise import as_shown, mapped_layers
 from geo.layer import Atlas
-from geo.measure import project
 from geo.reported import series_table
 from geo.source import area_folder, check_tables, data_folder
 from geo.statistics import COLUMNS, grouped
 from geo.terms import TEXTS
 from layers.atlas import build
+from layers.built import built_groups, districts_for, is_build, read_built, seen_as_built, told_groups
 
 KM2 = ("gross_km2", "overlap_km2", "net_km2", "reported_km2", "difference_km2", "shared_km2")
+CHANGED = ("_then_km2", "_now_km2", "_difference_km2")
 KM = ("value_km", "reported_km", "difference_km")
 SHOWN = [name for name in COLUMNS if name not in ("as_of", "difference_km2")]  # what fits a terminal
 
@@ -54,7 +52,8 @@ def report(atlas: Atlas) -> str:
 def printed(table: pd.DataFrame, form: str) -> str:
     """Return a table as text, CSV, JSON or Markdown.
 
-    Tables for people are rounded; CSV and JSON keep full precision.
+    Tables for people are rounded, and a count that may not be told gives way to its text (``n_areas`` to ``n_areas_told``); CSV
+    and JSON keep full precision.
 
     Examples
     --------
@@ -68,10 +67,11 @@ def printed(table: pd.DataFrame, form: str) -> str:
     if form == "json":
         rows = json.loads(table.to_json(orient="records", double_precision=15))
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    right = [pd.api.types.is_numeric_dtype(table[name]) for name in table.columns if not replaced(name, table)]
+    table = counts_as_told(table)
     shown = [
         [cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.itertuples(index=False)
     ]
-    right = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
     if form == "markdown":
         rule = ["---:" if number else "---" for number in right]
         return "".join(f"| {' | '.join(row)} |\n" for row in ([*table.columns], rule, *shown))
@@ -81,6 +81,24 @@ def printed(table: pd.DataFrame, form: str) -> str:
         for row in ([*table.columns], *shown)
     ]
     return "\n".join(rows) + "\n"
+
+
+def counts_as_told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose counts with a text ``NAME_told`` beside them give way to the text.
+
+    Examples
+    --------
+    >>> counts_as_told(pd.DataFrame({"n_areas": [None, 7], "n_areas_told": ["<5", "7"]})).to_dict("list")
+    {'n_areas': ['<5', '7']}
+    """
+    texts = [name for name in table.columns if replaced(name, table)]
+    shown = table.assign(**{name.removesuffix("_told"): table[name] for name in texts})
+    return shown.drop(columns=texts)
+
+
+def replaced(name: str, table: pd.DataFrame) -> bool:
+    """Whether a column holds the text of a count beside it."""
+    return name.endswith("_told") and name.removesuffix("_told") in table
 
 
 def cell(column: str, value: Any) -> str:
@@ -94,9 +112,11 @@ def cell(column: str, value: Any) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float):
-        if column in KM or column in KM2:
+        if column in KM or column in KM2 or column.endswith(CHANGED):
             fine_below = 10 if column in KM else 1
             return rounded(value, 2 if 0.005 <= abs(value) < fine_below else 1)
+        if column.endswith("_m2"):
+            return rounded(value, 0)
         return rounded(value, 2) if "percent" in column else f"{value:g}"
     return str(value)
 
@@ -126,51 +146,48 @@ def pad(text: str, width: int, right: bool) -> str:
 
 
 def areas_of(name: str, by: str, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the area table of a study area as its tier may show it, or that of a build folder as it was written.
+    """Return the area table of a study area as its tier may show it, or that of a build folder from its files.
 
     Raises
     ------
     ConfigError
-        If a build folder is to be grouped, or built otherwise than it was.
+        If a build folder is to be built otherwise than it was.
     """
-    if (Path(name) / MANIFEST).is_file():
-        read_manifest(name)
-        defaults = {key: parameter.default for key, parameter in inspect.signature(build).parameters.items()}
-        if given := [f"--{key}" for key, value in options.items() if value != defaults[key]]:
-            raise ConfigError(
-                "a build folder's table is as it was written",
-                where=name,
-                found=", ".join(given),
-                mend="options belong to an area: minemap areas AREA",
-            )
-        if by == "layer":
-            rows = json.loads((Path(name) / "areas.json").read_text(encoding="utf-8"))
-            return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_features": "Int64"})
-        raise ConfigError(
-            "a build folder holds the table by layer only", where=name, mend=f"name the study area: minemap areas AREA --by {by}"
-        )
+    if is_build(name):
+        given_options(name, options, allowed=("districts",) if by == "district" else ())
+        return built_groups(read_built(name), by, options.get("districts"))
     atlas = build(name, **options)
-    return as_shown(atlas).areas if by == "layer" else public_groups(grouped(atlas, by, districts_of(atlas)), atlas)
+    if by == "layer":
+        return as_shown(atlas).areas
+    return told_groups(grouped(atlas, by, districts_of(atlas)), mapped_layers(atlas), atlas.tier)
+
+
+def given_options(name: str, options: Mapping[str, Any], *, allowed: Sequence[str] = ()) -> None:
+    """Refuse options of a study area for a build folder.
+
+    Raises
+    ------
+    ConfigError
+        Naming the options that are not at their default.
+    """
+    defaults = {key: parameter.default for key, parameter in inspect.signature(build).parameters.items()}
+    if given := [f"--{key}" for key, value in options.items() if key not in allowed and value != defaults.get(key)]:
+        raise ConfigError(
+            "a build folder's table is as it was written",
+            where=name,
+            found=", ".join(given),
+            mend="options belong to an area: minemap areas AREA",
+        )
 
 
 def districts_of(atlas: Atlas) -> gpd.GeoDataFrame:
     """Return the user's districts, else the provinces as the schematic border parts them."""
-    if "districts" in atlas.parameters:
-        own = read_districts(atlas.inputs[atlas.parameters["districts"]], area=atlas.area)
-        return own.rename(columns={"name_en": "name"}).to_crs("EPSG:4326")
-    front = project(atlas["mdl"].frame, atlas.area.crs).geometry.iloc[0]
-    base, names = ground(atlas.area, None, front), atlas.area.settings["provinces"]
-    shapes = [getattr(base, side).intersection(base.south).intersection(base.land) for side in ("west", "east")]
-    titles = [names["names"][names[side]][0] for side in ("west", "east")]
-    frame = gpd.GeoDataFrame(
-        {"code": [names["west"], names["east"]], "name": titles}, geometry=gpd.GeoSeries(shapes, crs=atlas.area.crs)
-    )
-    return frame.to_crs("EPSG:4326")
+    return districts_for(seen_as_built(atlas))
 
 
 def series_of(name: str) -> pd.DataFrame:
-    """Return the reported series of a study area side by side."""
-    return series_table(read_area(name))
+    """Return the reported series of a study area, or of the one that a build folder shows, side by side."""
+    return series_table(read_built(name).area if is_build(name) else read_area(name))
 
 
 def figures_and_sources(name: str) -> pd.DataFrame:

@@ -12,7 +12,22 @@ import pytest
 
 from geo.area import NUMBERS, TABLES, read_area
 from geo.source import CONFIDENCES, check_tables, data_folder
-from geo.terms import BASES, EVIDENCE, LAND_CLASSES, LAND_STATUSES, LAYERS, PRIORITIES, TEXTS
+from geo.terms import (
+    BASES,
+    EVIDENCE,
+    FENCE_CONDITIONS,
+    LAND_CLASSES,
+    LAND_STATUSES,
+    LAYERS,
+    MARKING_TYPES,
+    POINT_KINDS,
+    PRIORITIES,
+    REPORT_KINDS,
+    SHAPE_KINDS,
+    SIGN_TEXTS,
+    SURVEY_LAYERS,
+    TEXTS,
+)
 
 AREAS = sorted(path.parent.name for path in data_folder().glob("*/area.toml"))
 SOURCES = ("source", "published_source", "population_source")
@@ -285,7 +300,7 @@ def test_parts_of_a_series_add_up(whole, only, n, total):
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer not in SURVEY_LAYERS])  # those speak for themselves
 def test_docs_tell_the_layer_as_the_atlas_does(layer):
     about = study_area("korea").settings["about"][layer]
     text = (DOCS / "data.md").read_text(encoding="utf-8")
@@ -307,7 +322,10 @@ def test_docs_tell_every_conflict_the_notes_name(conflict):
     assert f"- **C{conflict} – " in (DOCS / "data.md").read_text(encoding="utf-8")
 
 
-WORDS = (LAND_CLASSES, LAND_STATUSES, EVIDENCE, BASES, PRIORITIES, LAYERS, TEXTS)
+WORDS = (
+    *(LAND_CLASSES, LAND_STATUSES, EVIDENCE, BASES, PRIORITIES, LAYERS, TEXTS),
+    *(MARKING_TYPES, FENCE_CONDITIONS, SIGN_TEXTS, SHAPE_KINDS, POINT_KINDS, REPORT_KINDS),
+)
 
 
 @pytest.mark.parametrize("term", [term for table in WORDS for term in table.values()], ids=lambda term: term.key)

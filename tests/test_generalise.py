@@ -1,5 +1,6 @@
 """The public tier: mapped fields become cells of a fixed grid, and a proof fails on a planted leak."""
 
+import itertools
 from dataclasses import replace
 from types import MappingProxyType, SimpleNamespace
 
@@ -16,8 +17,9 @@ import geo
 import layers
 from geo.errors import CheckFailed, ConfigError
 from geo.exchange.content import content_sha256
-from geo.generalise import KEPT_COLUMNS, as_shown, denied_columns, generalise, prove, public_table
-from geo.layer import make_layer
+from geo.generalise import KEPT_COLUMNS, as_shown, denied_columns, generalise, prove, public_groups, public_table
+from geo.layer import Atlas, make_layer
+from geo.points import POINT_COLUMNS, tellable, told_counts
 from geo.source import Source
 
 AREA = SimpleNamespace(
@@ -76,7 +78,7 @@ def test_larger_cells():
 def test_only_common_columns_remain():
     fields = layer([square(0, 0)], landowner=["A"], n_emplaced=[12], area_m2=[1e4], national_term=["계획지뢰지대"])
     made = generalise(fields, area=AREA)
-    assert set(made.frame.columns) == set(KEPT_COLUMNS)
+    assert set(made.frame.columns) == set(KEPT_COLUMNS) - {"land_status", "valid_from", "valid_to"}
     assert not made.frame.astype(str).isin(["A", "12", "YC-000", "10000.0"]).any(axis=None)
 
 
@@ -86,10 +88,136 @@ def test_sources_and_dates_of_a_cell():
     assert row.sources == "icbl;survey" and row.as_of == "2019-03"
 
 
-@pytest.mark.parametrize("basis", ["allocated", "modelled", "declared"])
+@pytest.mark.parametrize("basis", ["allocated", "modelled"])
 def test_what_nobody_mapped_passes_untouched(basis):
     fields = layer([square(0, 0)], basis=basis)
     assert generalise(fields, area=AREA) is fields
+
+
+@pytest.mark.parametrize("basis", ["declared", "digitised", "surveyed"])
+def test_every_basis_of_a_person_is_generalised(basis):
+    assert generalise(layer([square(0, 0)], basis=basis), area=AREA).frame.id.tolist() == ["cell1km-205-605-SHA"]
+
+
+def test_a_supplied_field_that_calls_itself_simulated_is_generalised_too():
+    area = SimpleNamespace(crs=AREA.crs, sources={"supplied": Source("supplied", "Own")}, settings=MappingProxyType({}))
+    frame = gpd.GeoDataFrame({"id": ["YC"], "name_en": "x", "name_ko": "가"}, geometry=[square(0, 0)], crs=AREA.crs)
+    words = {"land_class": "SHA", "basis": "allocated", "sources": ("supplied",), "as_of": "2025"}
+    made = generalise(make_layer("planned_minefields", frame, area=area, **words), area=area)
+    assert made.frame.id.tolist() == ["cell1km-205-605-SHA-simulated"] and made.frame.simulated.all()
+    assert generalise(made, area=area).frame.id.tolist() == made.frame.id.tolist()
+
+
+def test_a_cell_tells_the_most_open_status_and_years_only():
+    dates = {"valid_from": ["2019-03-01", "2021-05-05", ""], "valid_to": ["", "2024-01-31", "2023"]}
+    words = {"land_status": ["handed_over", "closed", "worked_on"]}
+    fields = layer([square(0, 0), square(500, 500), square(3000, 0)], **words, **dates)
+    made = generalise(fields, area=AREA).frame
+    assert made.land_status.tolist() == ["closed", "worked_on"]
+    assert made.valid_from.tolist() == ["2019", ""] and made.valid_to.tolist() == ["", "2023"], (
+        "a field without an end still holds"
+    )
+    prove(made, area=AREA, name="cells")
+    with pytest.raises(CheckFailed, match="date finer than a year: cells: found valid_from"):
+        prove(made.assign(valid_from="2019-03"), area=AREA, name="cells")
+    with pytest.raises(CheckFailed, match="another land_status"):
+        prove(made.assign(land_status="Kim"), area=AREA, name="cells")
+
+
+def test_earlier_versions_are_cells_by_class_status_and_years():
+    words = {"land_class": ["SHA", "SHA", "CHA"], "land_status": ["open", "open", "worked_on"]}
+    dates = {"valid_from": ["2019-03-01", "2019-08-01", "2021-01-01"], "valid_to": ["2021-01-01", "2021-06-01", ""]}
+    own = {"hazard_layer": "planned_minefields", "hazard_id": "YC-014", "landowner": "Kim"}
+    past = layer([square(0, 0), square(500, 500), square(0, 0)], "past_hazards", **words, **dates, **own)
+    made = generalise(past, area=AREA)
+    assert made.frame.id.tolist() == [
+        "cell1km-205-605-CHA-worked_on-2021-planned_minefields",
+        "cell1km-205-605-SHA-open-2019-2021-planned_minefields",
+    ]
+    assert not {"hazard_id", "landowner", "area_m2"} & set(made.frame.columns) and made.frame.as_of.tolist() == ["2025-05-01"] * 2
+    prove(made.frame, area=AREA, name="past", layer="past_hazards")
+    pd.testing.assert_frame_equal(pd.DataFrame(generalise(made, area=AREA).frame), pd.DataFrame(made.frame))
+
+
+def records(n, name="accidents", east=0.0, **columns):
+    shapes = [shapely.Point(EAST + east + 150 + 3 * at, NORTH + 150 + 7 * at) for at in range(n)]
+    return layer(shapes, name, date=[f"20{10 + at}-06-17" for at in range(n)], **columns)
+
+
+@pytest.mark.parametrize(("n", "told"), [(1, "<5"), (4, "<5"), (5, "5"), (12, "12")])
+def test_records_become_a_count_in_their_cell(n, told):
+    own = {"person": "Kim", "age": "9", "mine_types": "M14", "hazard_id": "YC-014", "killed": 1}
+    made = generalise(records(n, **own), area=AREA)
+    row = made.frame.iloc[0]
+    assert (row.id, row.told, row.year_first, row.year_last, row.as_of) == ("cell1km-205-605", told, "2010", f"20{9 + n}", "2025")
+    assert set(made.frame.columns) == set(POINT_COLUMNS) - {"sign_text"} and made.as_of == "2025"
+    assert nodes(made) == [[EAST + x, NORTH + y] for x in (0, 1000) for y in (0, 1000)]
+    prove(made.frame, area=AREA, name="cells", layer="accidents")
+    assert generalise(made, area=AREA) is made
+
+
+def test_signs_are_counted_by_their_wording_without_marking():
+    words = ["past_mine_zone"] * 6 + ["other"]
+    own = {"sign_words": "x", "fence_condition": "missing", "marking_type": "none", "evidence": ["direct"] * 6 + ["indirect"]}
+    made = generalise(records(7, "signs", sign_text=words, **own), area=AREA).frame
+    assert made.id.tolist() == ["cell1km-205-605-other", "cell1km-205-605-past_mine_zone"] and made.told.tolist() == ["<5", "6"]
+    assert made.evidence.tolist() == ["indirect", "direct"] and not {"fence_condition", "marking_type"} & set(made.columns)
+
+
+def test_proof_of_records_finds_what_a_cell_may_not_tell():
+    cells = generalise(records(7), area=AREA).frame
+    for leak, told in {
+        "told": ("3", "small count"), "year_last": ("2016-06", "finer than a year"), "note": ("x", "value not for the public"),
+        "fence_condition": ("missing", "column not for the public"), "person": ("Kim", "column not for the public"),
+    }.items():  # fmt: skip
+        with pytest.raises(CheckFailed, match=told[1]):
+            prove(cells.assign(**{leak: told[0]}), area=AREA, name="x", layer="accidents")
+    exact = records(7)
+    moved = cells.set_geometry(gpd.GeoSeries([exact.frame.geometry.iloc[0]], crs=4326))
+    with pytest.raises(CheckFailed, match="no node of the grid"):
+        prove(moved, area=AREA, name="x", layer="accidents")
+
+
+def possible(counts, told):
+    """Every way in which hidden parts can make up the known total, by hand."""
+    ranges = {"<5": range(1, 5), "withheld": range(5, sum(counts) + 1)}
+    options = [ranges.get(text, [int(text)] if text.isdigit() else []) for text in told]
+    return [case for case in itertools.product(*options) if sum(case) == sum(counts)]
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+@settings(deadline=None, max_examples=150)
+def test_no_total_gives_a_small_count_away(counts):
+    told = told_counts(counts, totals=["all"] * len(counts))
+    cases = possible(counts, told)
+    assert tuple(counts) in cases
+    if tellable(counts):
+        for at, text in enumerate(told):
+            assert text != "<5" or len({case[at] for case in cases}) > 1
+    else:
+        assert not any(text.isdigit() and int(text) >= 5 for text in told), "nothing is left to withhold but the total"
+
+
+def test_status_groups_tell_roughly_and_no_small_count(tmp_path):
+    shown = {"planned_minefields": layer([square(0, 0)])}
+    atlas = SimpleNamespace(tier="public", layers=shown)
+    rows = {"land_status": ["open", "closed", "worked_on"], "n_hazards": [3, 7, 12], "gross_km2": [1.26, 2.0, 3.04]}
+    told = public_groups(pd.DataFrame(rows), atlas)
+    assert told.n_hazards_told.tolist() == ["<5", "withheld", "12"] and told.n_hazards.isna().tolist() == [True, True, False]
+    assert told.gross_km2.tolist() == [1.3, 2.0, 3.0]
+    rows = pd.DataFrame(rows).assign(layer=["planned_minefields", "planned_minefields", "dmz"])
+    told = public_groups(rows, atlas)
+    assert told.n_hazards_told.tolist() == ["<5", "withheld", "12"] and told.gross_km2.tolist() == [1.3, 2.0, 3.04]
+    assert public_groups(rows, SimpleNamespace(tier="restricted", layers=shown)) is rows
+
+
+def test_restricted_layers_with_supplied_features_say_so():
+    shown = {"planned_minefields": layer([square(0, 0)]), "dmz": layer([square(0, 0)], "dmz")}
+    atlas = Atlas(AREA, shown, "s", *[pd.DataFrame()] * 4, {}, {}, tier="restricted")
+    marked = as_shown(atlas)
+    assert marked["planned_minefields"].frame.tier.tolist() == ["restricted"] and "tier" not in marked["dmz"].frame
+    assert marked["planned_minefields"].frame.columns[-1] == "geometry"
+    pd.testing.assert_frame_equal(as_shown(marked)["planned_minefields"].frame, marked["planned_minefields"].frame)
 
 
 def test_other_layers_pass_untouched():

@@ -1,7 +1,9 @@
 """The area table answers to the geometry: every figure is measured, and a changed polygon changes its verdict."""
 
 import math
+import os
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -10,11 +12,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.errors import ConfigError
+from geo.districts import by_district, public_districts
+from geo.errors import ConfigError, DataError
+from geo.exchange.read import read_districts
 from geo.layer import make_layer
 from geo.lengths import LENGTH_COLUMNS, length_table
 from geo.measure import areas_m2, net_km2, total_km2
-from geo.statistics import COLUMNS, area_table, by_class, by_district, grouped, overlap_table
+from geo.statistics import COLUMNS, area_table, by_class, grouped, overlap_table
 
 
 def row(table, layer, part="all"):
@@ -178,12 +182,12 @@ def test_a_place_in_two_classes_counts_in_the_higher_one(demo, demo_area):
         {"a_minefields": layer("planned_minefields", "CHA"), "b_minefields": layer("unconfirmed_minefields", "SHA")}
     ).set_index("land_class")
     assert table.net_km2["CHA"] == pytest.approx(total_km2(gpd.GeoSeries([box], crs=4326)))
-    assert table.net_km2["SHA"] == 0
+    assert table.net_km2["SHA"] == pytest.approx(0, abs=1e-12)
     assert table.overlap_km2["SHA"] == pytest.approx(table.gross_km2["SHA"])
 
 
 def districts():
-    frame = {"code": ["E", "W"], "name": ["Eastmark", "Westmark"]}
+    frame = {"code": ["E", "W"], "name_en": ["Eastmark", "Westmark"], "name_ko": ["동주", "서주"]}
     return gpd.GeoDataFrame(
         frame, geometry=[shapely.box(-27.0, 19.7, -26.5, 20.0), shapely.box(-27.5, 19.7, -27.0, 20.0)], crs=4326
     )
@@ -191,15 +195,86 @@ def districts():
 
 def test_districts(demo):
     table = by_district(demo.layers, districts())
-    dmz = table[table.layer == "dmz"].set_index("name")
+    dmz = table[table.layer == "dmz"].set_index("name_en")
     # the front bulges from the parallel of 20 N, which bounds the districts, by up to 18 m
-    assert dmz.gross_km2.to_dict() == pytest.approx({"Eastmark": 50, "Westmark": 30, "outside": 80}, rel=6e-3)
+    km2 = {"Eastmark": 50, "Westmark": 30, "outside every district": 80}
+    assert dmz.gross_km2.to_dict() == pytest.approx(km2, rel=6e-3)
     for name in ("dmz", "mcz", "planned_minefields", "unconfirmed_minefields", "flood_displacement"):
         rows = table[table.layer == name]
         assert rows.gross_km2.sum() == pytest.approx(row(demo.areas, name).gross_km2, rel=1e-6)
-    known = table.dropna(subset="net_km2")
-    assert (known.gross_km2 - known.overlap_km2 - known.net_km2).abs().max() < 1e-6
-    assert set(table.layer).isdisjoint({"rivers", "places", "incidents", "mdl"})
+    assert (table.gross_km2 - table.overlap_km2 - table.net_km2).abs().max() < 1e-6
+    assert set(table.layer).isdisjoint({"rivers", "places", "incidents", "mdl", "mined_density"})
+    own = areas_m2(districts())[0] / 1e6
+    assert dmz.share_percent["Eastmark"] == pytest.approx(100 * dmz.net_km2["Eastmark"] / own)
+
+
+def counted(shapes, codes=("1", "2"), **columns):
+    """Return the district table of squares [tenths of a degree] in two neighbouring districts of 1 x 1 degree."""
+    here = {"code": list(codes), "name_en": ["Goseong-gun"] * 2, "name_ko": ["고성군"] * 2}
+    here = gpd.GeoDataFrame(here, geometry=[shapely.box(127, 38, 128, 39), shapely.box(128, 38, 129, 39)], crs=4326)
+    boxes = [shapely.box(127 + w / 10, 38 + s / 10, 127 + e / 10, 38 + n / 10) for w, s, e, n in shapes]
+    frame = gpd.GeoDataFrame(columns or {"land_class": "SHA"}, geometry=boxes, crs=4326, index=range(len(boxes)))
+    return by_district({"unconfirmed_minefields": frame}, here)
+
+
+def test_districts_are_joined_by_code_and_not_by_name():
+    table = counted([(1, 1, 2, 2), (11, 1, 12, 2), (12, 1, 13, 2)])
+    assert table[["code", "name_ko", "n_features"]].values.tolist() == [["1", "고성군", 1], ["2", "고성군", 2]]
+    assert counted([(1, 1, 2, 2), (11, 1, 12, 2)], codes=("1", "1")).n_features.tolist() == [2]
+
+
+def test_a_field_on_a_border_counts_in_both_and_one_at_the_border_in_its_own():
+    across, at = counted([(9, 1, 11, 2)]), counted([(9, 1, 10, 2)])
+    assert across.code.tolist() == ["1", "2"] and across.n_features.tolist() == [1, 1]
+    assert across.gross_km2[0] == pytest.approx(across.gross_km2[1], rel=1e-6)
+    assert at.code.tolist() == ["1"] and at.gross_km2[0] == pytest.approx(across.gross_km2[0], rel=1e-4)
+
+
+def test_land_outside_every_district_is_listed_last_with_its_figures():
+    table = counted([(1, 9, 2, 11), (1, 9, 2, 11), (5, 20, 6, 21), (1, 1, 2, 2)])
+    assert table[["code", "name_en", "n_features"]].values.tolist() == [
+        ["1", "Goseong-gun", 3],
+        ["", "outside every district", 3],
+    ]
+    outside = table.iloc[1]
+    one = outside.gross_km2 / 3
+    assert outside.overlap_km2 == pytest.approx(one, rel=5e-3) and math.isnan(outside.share_percent)
+
+
+def test_classes_and_statuses_stand_in_rows_of_their_own():
+    columns = {"land_class": ["CHA", "CHA", "SHA"], "land_status": ["open", "closed", None]}
+    table = counted([(1, 1, 2, 2), (3, 1, 4, 2), (5, 1, 6, 2)], **columns)
+    assert table[["land_class", "land_status", "n_features"]].values.tolist() == [
+        ["CHA", "closed", 1],
+        ["CHA", "open", 1],
+        ["SHA", "", 1],
+    ]
+
+
+def test_land_as_it_was_is_no_land_of_today(demo):
+    frames = {"past_hazards": demo["planned_minefields"].frame, "mined_density": demo["mined_density"].frame}
+    assert by_district(frames, districts()).empty
+
+
+@pytest.mark.parametrize(("counts", "told"), [([3, 7, 9], [-1, -1, 9]), ([3, 4, 9], [-1, -1, 9]), ([6, 7, 9], [6, 7, 9])])
+def test_a_lone_hidden_count_cannot_be_worked_out_from_the_total(counts, told):
+    table = pd.DataFrame({"layer": "planned_minefields", "n_features": counts, "gross_km2": 1.26, "overlap_km2": 0.02})
+    table = table.assign(net_km2=1.24, share_percent=12.4).astype({"n_features": "Int64"})
+    assert public_districts(table, ["planned_minefields"]).n_features.fillna(-1).tolist() == told
+    assert public_districts(table, ["dmz"]).n_features.tolist() == counts
+
+
+def test_districts_without_codes_are_refused(demo):
+    with pytest.raises(DataError, match="districts need a code and names: expected name_en, name_ko"):
+        by_district(demo.layers, districts()[["code", "geometry"]])
+
+
+@pytest.mark.skipif("MINEMAP_TESTDATA" not in os.environ, reason="needs the census districts")
+def test_a_wrong_english_name_stands_beside_code_and_korean_name():
+    here = read_districts(Path(os.environ["MINEMAP_TESTDATA"]) / "kostat2018_municipalities.gpkg")
+    field = gpd.GeoDataFrame({"land_class": ["SHA"]}, geometry=[shapely.box(127.3, 38.2, 127.31, 38.21)], crs=4326)
+    table = by_district({"unconfirmed_minefields": field}, here)
+    assert table[["code", "name_en", "name_ko"]].values.tolist() == [["32360", "Gongju-si", "철원군"]]
 
 
 @pytest.mark.parametrize("by", ["layer", "class", "district"])

@@ -24,11 +24,15 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from geo.exchange.archive import read_zip
 from geo.exchange.raster import read_bands
 
 DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
+OF_BYTES = frozenset({"file:checksum", "file:size", "hash", "bytes"})  # in a STAC item and a data package
 MULTI_TYPES = (4, 5, 6)  # GEOS: multipoint, multilinestring, multipolygon
+LAYER_FILES = (".gpkg", ".parquet", ".geojson", ".fgb")
+ZIPS = (".kmz", ".qgz", ".zip")  # another zlib packs the same text into other bytes
 POWERS = np.array([float(f"1e{power}") for power in range(300)])
 DATA_BLOCK = re.compile(r'(<script type="application/json" id="data-([^"]+)">)([^<]*)(?=</script>)')
 
@@ -129,7 +133,7 @@ def content_sha256(frame: gpd.GeoDataFrame) -> str:
 
 
 def layer_frames(path: Path) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
-    """Return every table of a GeoPackage, GeoParquet or GeoJSON file by name (one file, one layer: the stem).
+    """Return every table of a GeoPackage, GeoParquet, FlatGeobuf or GeoJSON file by name (one file, one layer: the stem).
 
     A shape that somebody broke is None, so that a comparison can go on and name it.
     """
@@ -137,7 +141,7 @@ def layer_frames(path: Path) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
         return {path.stem: gpd.read_parquet(path)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL complains of shapes broken by hand; the comparison tells them better
-        if path.suffix == ".geojson":
+        if path.suffix in (".geojson", ".fgb"):
             return {path.stem: pyogrio.read_dataframe(path, on_invalid="ignore", use_arrow=True)}
         names = sorted(str(name) for name, _ in pyogrio.list_layers(path))
         return {name: pyogrio.read_dataframe(path, layer=name, on_invalid="ignore", use_arrow=True) for name in names}
@@ -173,7 +177,8 @@ def file_content_sha256(path: Path) -> str:
     """Return the SHA-256 of what a build file says.
 
     Layers are read back and put into canonical form; CSV counts by its cells, JSON by its values, a raster by its bands and
-    place, a page by its text with the data blocks decoded, anything else by its text. A GeoPackage combines its tables.
+    place, a page by its text with the data blocks decoded, a zip (KMZ, QGZ) by the files in it, anything else by its text. A
+    GeoPackage combines its tables.
 
     Examples
     --------
@@ -184,18 +189,27 @@ def file_content_sha256(path: Path) -> str:
     ...     file_content_sha256(one) == file_content_sha256(two)
     True
     """
-    if path.suffix in (".gpkg", ".parquet", ".geojson"):
+    if path.suffix in LAYER_FILES:
         return combined_sha256({name: table_sha256(frame) for name, frame in layer_frames(path).items()})
     if path.suffix == ".csv":
         return _digest(table_cells(path).to_dict("split"))
     if path.suffix == ".json":
-        return _digest(json.loads(path.read_text(encoding="utf-8")))
+        return _digest(_without_checksums(json.loads(path.read_text(encoding="utf-8"))))
     if path.suffix == ".tif":
         bands, place = read_bands(path)
         return _digest(place | {name: hashlib.sha256(values.tobytes()).hexdigest() for name, values in bands.items()})
+    if path.suffix in ZIPS:
+        return _digest([[name, hashlib.sha256(data).hexdigest()] for name, data in read_zip(path).items()])
     if path.suffix == ".html":
         return hashlib.sha256(opened_page(path).encode()).hexdigest()
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _without_checksums(value: Any) -> Any:
+    """Return a JSON value without what a catalogue says of other files' bytes: their own content is compared."""
+    if isinstance(value, dict):
+        return {key: _without_checksums(inner) for key, inner in value.items() if key not in OF_BYTES}
+    return [_without_checksums(inner) for inner in value] if isinstance(value, list) else value
 
 
 def combined_sha256(hashes: Mapping[str, str]) -> str:

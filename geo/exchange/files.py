@@ -1,4 +1,4 @@
-"""Write layers and tables as files whose bytes repeat: GeoParquet, GeoJSON, CSV and JSON.
+"""Write layers and tables as files whose bytes repeat: GeoParquet, FlatGeobuf, GeoJSON, CSV and JSON.
 
 Limit: a file holds no clock, no path and no name of the machine; pyarrow and GDAL sign their own files, so bytes
 repeat for one set of library versions, and `geo.exchange.content` compares what the files say across versions.
@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
 
 from geo.errors import DataError
@@ -32,6 +33,31 @@ def write_parquet(frame: gpd.GeoDataFrame, path: Path) -> None:
         Replaced if it exists.
     """
     frame.to_parquet(path, index=False, schema_version="1.1.0", write_covering_bbox=True, compression="zstd")
+
+
+def write_flatgeobuf(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write a frame as FlatGeobuf, with the spatial index that lets a reader take a part of it.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        In any CRS. The index puts features that are near each other together; without a geometry somewhere there is no index.
+    path : Path
+        Replaced if it exists.
+    layer : str
+        Stands in the file, which else held its own name.
+    """
+    kind = geometry_type(frame)
+    whole = not shapely.is_missing(np.array(frame.geometry.values, dtype=object)).any()
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        layer=layer,
+        driver="FlatGeobuf",
+        geometry_type=kind,
+        promote_to_multi=kind.startswith("Multi"),
+        layer_options={"SPATIAL_INDEX": "YES" if whole and len(frame) else "NO"},
+    )
 
 
 def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -61,7 +87,7 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def geometry_type(frame: gpd.GeoDataFrame) -> str:
-    """Return the one OGR geometry type that holds every feature, ``Unknown`` when they are mixed.
+    """Return the one OGR geometry type that holds every feature, ``Unknown`` when they are mixed; with heights, ``… Z``.
 
     Examples
     --------
@@ -72,9 +98,12 @@ def geometry_type(frame: gpd.GeoDataFrame) -> str:
     """
     kinds = {str(kind) for kind in frame.geom_type.dropna()}
     single = {kind.removeprefix("Multi") for kind in kinds}
-    if len(single) != 1 or single == {"GeometryCollection"}:
+    heights = set(shapely.has_z(frame.geometry.values)[~shapely.is_missing(frame.geometry.values)].tolist())
+    if len(single) != 1 or single == {"GeometryCollection"} or len(heights) != 1:
         return "Unknown"
-    return single.pop() if len(kinds) == 1 and not next(iter(kinds)).startswith("Multi") else "Multi" + single.pop()
+    tail = " Z" if heights.pop() else ""
+    lone = len(kinds) == 1 and not next(iter(kinds)).startswith("Multi")
+    return f"{'' if lone else 'Multi'}{single.pop()}{tail}"
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

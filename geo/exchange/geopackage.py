@@ -16,11 +16,17 @@ import pyogrio
 
 from geo.exchange.files import geometry_type
 
+VERSION = "1.2"  # what the GDAL of QGIS 3.22 knows without a warning
 STYLE_TABLE = "layer_styles"
 FIXED_DATE = "2000-01-01T00:00:00.000Z"  # any constant: a clock would change the bytes
 
 
-def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, styles: Mapping[str, str] | None = None) -> None:
+def write_geopackage(
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    styles: Mapping[str, str] | None = None,
+    about: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
     """Write every layer, in the mapping's order, and the table ``layer_styles``.
 
     Parameters
@@ -31,6 +37,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, styles:
         A file that does not exist yet.
     styles : mapping of str to str, optional
         QML documents by layer name; each becomes its layer's default style in QGIS.
+    about : mapping of str to (str, str), optional
+        Title and description by layer name, for the file's table of contents; titles differ.
     """
     with _fixed_date():
         for name, frame in layers.items():
@@ -43,12 +51,27 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, styles:
                 append=path.exists(),
                 geometry_type=kind,
                 promote_to_multi=kind.startswith("Multi"),
+                dataset_options={"VERSION": VERSION},
+                layer_options=_layer_options(frame, (about or {}).get(name, ("", ""))),
             )
         if styles:
             table = _style_table({name: styles[name] for name in layers if name in styles})
             pyogrio.write_dataframe(
-                table, path, layer=STYLE_TABLE, driver="GPKG", append=path.exists(), layer_options={"FID": "id"}
+                table,
+                path,
+                layer=STYLE_TABLE,
+                driver="GPKG",
+                append=path.exists(),
+                layer_options={"FID": "id", "DATETIME_PRECISION": "MILLISECOND"},
             )
+
+
+def _layer_options(frame: gpd.GeoDataFrame, about: tuple[str, str]) -> dict[str, str]:
+    """Return GDAL's options of a layer; a file's own column ``fid`` or ``geom`` is kept, and GDAL's gets another name."""
+    told = {"IDENTIFIER": about[0], "DESCRIPTION": about[1]}
+    names = {str(name).casefold() for name in frame.columns}
+    own = {option: f"{name}_" for option, name in (("FID", "fid"), ("GEOMETRY_NAME", "geom")) if name in names}
+    return {**{option: text for option, text in told.items() if text}, **own}
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Whether features lie in the study area, and which slip would explain it if they do not.
 
-Limit: only slips that bring every stray feature back are named (latitude and longitude swapped, the neighbouring
-UTM zone, another Korean belt or false northing); nothing is moved.
+Limit: only slips that bring a stray feature back are named (latitude and longitude swapped, the neighbouring UTM zone,
+another Korean belt or false northing); nothing is moved.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +30,9 @@ CONFUSED = {
     5179: (5178, 5186),
 }
 
+SWAPPED = "latitude and longitude look swapped"
+METRES = "the numbers are metres, not degrees: state the projected CRS they were recorded in"
+
 
 def outside(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.bool_]:
     """Return which features do not touch the area's bounds; shape (n,)."""
@@ -35,7 +40,7 @@ def outside(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.bool_]:
 
 
 def explain_outside(shapes: gpd.GeoSeries, area: StudyArea) -> str:
-    """Return the slip that would bring all these features inside, or "" when none is known to.
+    """Return the slip that would bring these features inside, or how many of them it would, or "" when none is known to.
 
     Examples
     --------
@@ -45,18 +50,66 @@ def explain_outside(shapes: gpd.GeoSeries, area: StudyArea) -> str:
     >>> explain_outside(gpd.GeoSeries([shapely.Point(south, west)], crs=4326), demo)
     'latitude and longitude look swapped'
     """
-    swapped = shapely.transform(shapes.values, lambda xy: xy[:, ::-1])
-    if shapes.crs.is_geographic and _touches(_lonlat_bounds(gpd.GeoSeries(swapped, crs=shapes.crs)), area).all():
-        return "latitude and longitude look swapped"
-    if shapes.crs.is_projected and _touches(_lonlat_bounds(gpd.GeoSeries(swapped, crs=shapes.crs)), area).all():
-        return "easting and northing look swapped"
-    if shapes.crs.is_geographic and np.abs(shapes.total_bounds).max() > 360:
-        return "the numbers are metres, not degrees: state the projected CRS they were recorded in"
+    told = slips(shapes, area)
+    names, counts = np.unique(told[told != ""].astype(str), return_counts=True)
+    if not len(names):
+        return ""
+    most = int(np.argmax(counts))
+    return str(names[most]) if counts[most] == len(told) else f"of {counts[most]} of the {len(told)}: {names[most]}"
+
+
+def slips(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.object_]:
+    """Return for each feature the slip that would bring it inside the area's bounds, "" when none is known to; shape (n,).
+
+    Examples
+    --------
+    >>> from geo.area import read_area
+    >>> demo = read_area("demo")
+    >>> west, south, east, north = demo.bounds
+    >>> slips(gpd.GeoSeries([shapely.Point(south, west), shapely.Point(0, 0)], crs=4326), demo).tolist()
+    ['latitude and longitude look swapped', '']
+    """
+    told = np.full(len(shapes), "", dtype=object)
+    for slip, moved in _guesses(shapes):
+        left = np.flatnonzero(told == "")
+        if not len(left):
+            break
+        told[left[_touches(_lonlat_bounds(moved.iloc[left]), area)]] = slip
+    if shapes.crs.is_geographic:
+        far = np.nan_to_num(np.abs(np.asarray(shapes.bounds, dtype=float)), posinf=0.0).max(axis=1) > 360
+        told[far & (told == "")] = METRES
+    return told
+
+
+def explain_degrees(shapes: gpd.GeoSeries) -> str:
+    """Return what is wrong with longitudes and latitudes beyond 180° and 90°, "" where there are none.
+
+    Examples
+    --------
+    >>> explain_degrees(gpd.GeoSeries([shapely.Point(38, 127)], crs=4326))
+    'latitude 127: latitude and longitude look swapped'
+    >>> explain_degrees(gpd.GeoSeries([shapely.Point(127, 38)], crs=4326))
+    ''
+    """
+    bounds = np.asarray(shapes.bounds, dtype=float)
+    lon, lat = (np.nan_to_num(np.abs(bounds[:, sides]), posinf=0.0).max(axis=1) for sides in ([0, 2], [1, 3]))
+    bad = (lat > 90) | (lon > 360)
+    if not bad.any():
+        return ""
+    row = int(np.argmax(bad))
+    number = f"latitude {lat[row]:.10g}" if lat[row] > 90 else f"longitude {lon[row]:.10g}"
+    if max(lon[row], lat[row]) > 360:
+        return f"{number}: {METRES}"
+    return f"{number}: {SWAPPED}" if lon[row] <= 90 else number
+
+
+def _guesses(shapes: gpd.GeoSeries) -> Iterator[tuple[str, gpd.GeoSeries]]:
+    """Yield each slip that is looked for, and the features as they would be without it."""
+    swapped = gpd.GeoSeries(shapely.transform(shapes.values, lambda xy: xy[:, ::-1]), crs=shapes.crs)
+    yield (SWAPPED if shapes.crs.is_geographic else "easting and northing look swapped"), swapped
     for code in CONFUSED.get(shapes.crs.to_epsg() or 0, ()):
         other = shapes.set_crs(pyproj.CRS.from_epsg(code), allow_override=True)
-        if _touches(_lonlat_bounds(other), area).all():
-            return f"read as EPSG:{code} they would lie inside: check the zone, belt or datum"
-    return ""
+        yield f"read as EPSG:{code} they would lie inside: check the zone, belt or datum", other
 
 
 def _lonlat_bounds(shapes: gpd.GeoSeries) -> NDArray[np.float64]:

@@ -1,17 +1,28 @@
 """Small QGIS styles (QML) for polygon, line and point layers.
 
-Assumption: one expression gives every feature its class; the caller brings the symbols, so colours live in one
-place. A screen pixel counts as 1/96 inch. Limit: renderer and labels only, as QGIS 3.22 and later read them.
+Assumption: one expression gives every feature its class; the caller brings the symbols, so colours live in one place. A feature
+of no listed class, such as one that a user adds, is drawn plain rather than not at all. A screen pixel counts as 1/96 inch.
+Limit: renderer and labels only, as QGIS 3.22 and later read them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import NamedTuple, Protocol
 from xml.etree import ElementTree as ET
 
 MM_PER_PX = 25.4 / 96
 HATCHES = {"/": "f_diagonal", "\\": "b_diagonal", "x": "diagonal_x", ".": "dense7", "-": "horizontal", "|": "vertical"}
+MARKERS = {  # of `Symbol.shape`: QGIS's name and angle [degrees]
+    "circle": ("circle", ""),
+    "diamond": ("diamond", ""),
+    "cross": ("cross_fill", ""),
+    "square": ("square", ""),
+    "triangle": ("triangle", ""),
+    "triangle_down": ("triangle", "180"),
+}
 PLACEMENTS = {"fill": "1", "line": "3", "marker": "6"}  # around the centroid, curved along the line, beside the point
 DOT_PX = 2.0  # a dash no longer than this is a dot
 
@@ -34,6 +45,8 @@ class Drawn(Protocol):
     @property
     def hatch_colour(self) -> str: ...  # noqa: D102
     @property
+    def shape(self) -> str: ...  # noqa: D102
+    @property
     def radius_px(self) -> float: ...  # noqa: D102
 
 
@@ -45,8 +58,15 @@ class Category(NamedTuple):
     symbol: Drawn
 
 
+PLAIN: Drawn = SimpleNamespace(
+    colour="#4D4D4D", opacity=0.3, outline="#1D2530", width_px=1.5, dash_px=(), hatch=(), hatch_colour="#FFFFFF", radius_px=5.0
+)
+OTHER = Category("", "Other · 기타", PLAIN)  # QGIS gives it all that no other category takes
+CONSTANT = re.compile(r"'[^']*'")
+
+
 def layer_qml(kind: str, expression: str, categories: Sequence[Category], label_column: str = "") -> str:
-    """Return the QML document of a layer, categorized by an expression.
+    """Return the QML document of a layer, categorized by an expression; of a layer of one constant class, its only symbol.
 
     Parameters
     ----------
@@ -63,25 +83,23 @@ def layer_qml(kind: str, expression: str, categories: Sequence[Category], label_
     --------
     >>> from types import SimpleNamespace
     >>> grey = SimpleNamespace(colour="#4d4d4d", width_px=2, dash_px=())
-    >>> qml = layer_qml("line", '"land_class"', [Category("zone", "MDL 군사분계선", grey)])
+    >>> qml = layer_qml("line", '"kind"', [Category("zone", "MDL 군사분계선", grey)])
     >>> qml.startswith("<!DOCTYPE qgis") and 'label="MDL 군사분계선"' in qml
     True
     """
     labelled = "1" if label_column else "0"
     root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled=labelled)
-    renderer = ET.SubElement(
-        root,
-        "renderer-v2",
-        type="categorizedSymbol",
-        attr=expression,
-        symbollevels="0",
-        enableorderby="0",
-        forceraster="0",
-    )
-    listed, drawn = ET.SubElement(renderer, "categories"), ET.SubElement(renderer, "symbols")
-    for index, (value, label, symbol) in enumerate(categories):
-        ET.SubElement(listed, "category", value=value, label=label, symbol=str(index), render="true", type="string")
-        _add_symbol(drawn, kind, str(index), symbol)
+    lone = len(categories) == 1 and CONSTANT.fullmatch(expression) is not None
+    drawing = {"type": "singleSymbol"} if lone else {"type": "categorizedSymbol", "attr": expression}
+    renderer = ET.SubElement(root, "renderer-v2", drawing | {"symbollevels": "0", "enableorderby": "0", "forceraster": "0"})
+    every = list(categories) if lone else [*categories, OTHER]
+    if not lone:
+        listed = ET.SubElement(renderer, "categories")
+        for index, (value, label, _) in enumerate(every):
+            ET.SubElement(listed, "category", value=value, label=label, symbol=str(index), render="true", type="string")
+    drawn = ET.SubElement(renderer, "symbols")
+    for index, category in enumerate(every):
+        _add_symbol(drawn, kind, str(index), category.symbol)
     if label_column:
         _add_labels(root, kind, label_column)
     ET.indent(root, " ")
@@ -126,7 +144,9 @@ def _line_options(symbol: Drawn) -> dict[str, str]:
 
 def _marker_options(symbol: Drawn) -> dict[str, str]:
     size = {"size": millimetres(2 * symbol.radius_px), "size_unit": "MM"}
-    return {"name": "circle", "color": rgba(symbol.colour, symbol.opacity), **size, **_outline(symbol)}
+    name, angle = MARKERS[symbol.shape]
+    turned = {"angle": angle} if angle else {}
+    return {"name": name, **turned, "color": rgba(symbol.colour, symbol.opacity), **size, **_outline(symbol)}
 
 
 def _outline(symbol: Drawn) -> dict[str, str]:

@@ -14,19 +14,29 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.generalise import SMALLEST_CELL_KM, is_exact
+from geo.generalise import is_exact
+from geo.grid import SMALLEST_CELL_KM
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
+from geo.maps.exactness import SKETCH_ZOOM, closest_zoom, exactness_columns, finest_m, version_columns
 from geo.maps.labels import map_labels
 from geo.maps.payload import COARSE, OFF_KM, geometry_set, has_band, layer_block, precision_m, supplied_rows, thinned
-from geo.maps.symbols import DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
+from geo.maps.symbols import CELLS, DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
-from geo.maps.words import VALUES, WORDS, Pair, filled, pair, province_values
-from geo.terms import LAYERS, TEXTS
+from geo.maps.words import COLUMN_VALUES, VALUES, WORDS, Pair, filled, pair, province_values
+from geo.terms import LAYERS, RECORD_LAYERS, TEXTS
+
+MINEFIELDS = ("planned_minefields", "unconfirmed_minefields")
+TEMPLATES = {
+    "cleared_hazard": "cleared",
+    "searched_hazard": "searched",
+    "marking": "marking",
+    "fed_by": "fed_by",
+}  # filled by the page
 
 MODELLED = {"hillslope_displacement": "slides", "mined_density": "expected"}  # the others are told to be screening zones
 GROUND_KINDS = {"coast": ("coast", "island"), "border": ("border",)}
-SKETCH_ZOOM, FRONT_ZOOM = 12, 10  # what is not supplied ends at the first; the whole front is seen at the second
+FRONT_ZOOM = 10  # the whole front is seen
 
 
 def fixed_texts(atlas: Atlas) -> dict[str, Pair]:
@@ -72,12 +82,12 @@ def marks(atlas: Atlas) -> list[str]:
 
 def generalised(atlas: Atlas) -> bool:
     """Return whether supplied hazards were moved to cells for the public."""
-    return atlas.tier == "public" and any(is_exact(atlas[name]).any() for name in GROUPS["hazards"])
+    return atlas.tier == "public" and any(is_exact(layer).any() for layer in atlas.layers.values())
 
 
 def hazards(atlas: Atlas, *, simulated: bool) -> list[Layer]:
     """Return the minefield layers that hold simulated features, or those that hold supplied ones."""
-    return [atlas[name] for name in GROUPS["hazards"] if (atlas[name].frame.simulated == simulated).any()]
+    return [atlas[name] for name in MINEFIELDS if (atlas[name].frame.simulated == simulated).any()]
 
 
 def subtitle(atlas: Atlas) -> Pair:
@@ -113,14 +123,16 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "groups": {group: [name for name in members if name in atlas.layers] for group, members in GROUPS.items()},
         "start_hidden": START_HIDDEN,
         "symbols": {key: asdict(symbol) for key, symbol in SYMBOLS.items()},
-        "words": {**WORDS, "origin_south": fed_by(atlas), "fed_by": pair(TEXTS["fed_by"].en, TEXTS["fed_by"].ko)},
+        "words": {**WORDS, "origin_south": fed_by(atlas)} | {key: pair(*TEXTS[name][1:3]) for key, name in TEMPLATES.items()},
         "values": {**VALUES, **province_values(atlas.area)},
+        "column_values": COLUMN_VALUES,
         "texts": texts,
         "sources": sources,
         "tables": all_tables(atlas),
         "labels": map_labels(atlas),
         "marked": marks(atlas) != ["simulated"],
         "bounds": [[south, west], [north, east]],
+        "reach": reach(atlas),
         "view": [list(start_view(atlas)[1::-1]), list(start_view(atlas)[:1:-1])],
         "view_zoom": min([SKETCH_ZOOM, *filter(None, map(zoom_cap, atlas.layers.values()))]),
     }
@@ -141,6 +153,8 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
         "warnings": list(warned),
         "texts": {"as_of": dated(layer.as_of), **warned},
     }
+    public = atlas.tier == "public"
+    block["columns"] |= version_columns(layer, years_only=public) | ({} if public else exactness_columns(layer))
     if layer.name in RANKED:
         block["band"] = told_band(atlas, layer)
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
@@ -163,6 +177,8 @@ def warnings(atlas: Atlas, layer: Layer) -> dict[str, Pair]:
         found["declared"] = filled(pair(text.en, text.ko), m=f"{metres:,.0f}")
     if layer.name in OFF_KM and (km := kilometres(layer)):
         found["placed"] = filled(WORDS["placed"], km=km)
+    if layer.name in RECORD_LAYERS and CELLS in layer.frame:
+        found["few_told"] = WORDS["few_told"]
     return found
 
 
@@ -210,6 +226,14 @@ def start_view(atlas: Atlas) -> tuple[float, float, float, float]:
     return round(float(west), 5), round(float(south), 5), round(float(east), 5), round(float(north), 5)
 
 
+def reach(atlas: Atlas) -> list[list[float]]:
+    """Return the bounds of everything that is drawn, as far as it lies beyond the study area: [[south, west], [north, east]]."""
+    drawn = [layer.frame.total_bounds for layer in atlas.layers.values() if len(layer.frame)]
+    bounds = np.array([atlas.area.bounds, *drawn])
+    (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return [[round(float(south), 3), round(float(west), 3)], [round(float(north), 3), round(float(east), 3)]]
+
+
 def zoom_cap(layer: Layer) -> int | None:
     """Return the closest zoom a layer is drawn at; None for supplied features and for points that tell how far off they may be.
 
@@ -222,17 +246,6 @@ def zoom_cap(layer: Layer) -> int | None:
 
 
 def map_zoom(atlas: Atlas) -> int:
-    """Return the closest zoom of the map: that of the finest supplied layer that states its precision, 12 to 16."""
+    """Return the closest zoom of the map: that of the most exact supplied feature that states its precision, 12 to 16."""
     given = [layer for layer in atlas.layers.values() if supplied_rows(layer).any()]
-    return max([SKETCH_ZOOM, *(closest_zoom(metres) for layer in given if (metres := precision_m(layer)) is not None)])
-
-
-def closest_zoom(metres: float) -> int:
-    """Return the zoom, 16 at most, at which an uncertainty is still within 20 px of 123,357 m / 2^zoom (38° N).
-
-    Examples
-    --------
-    >>> closest_zoom(500), closest_zoom(5000), closest_zoom(2)
-    (12, 8, 16)
-    """
-    return min(math.floor(math.log2(123_357 * 20 / max(metres, 1.0))), 16)
+    return max([SKETCH_ZOOM, *(closest_zoom(metres) for layer in given if (metres := finest_m(layer)) is not None)])

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from geo.generalise import is_exact
 from geo.layer import Layer
 from geo.maps.labels import place_zooms
-from geo.maps.symbols import GROUPS, SYMBOLS, symbol_keys
+from geo.maps.symbols import CELLS, GROUPS, SYMBOLS, hazard_keys, symbol_keys
+from geo.terms import SURVEY_LAYERS
 
 FINE, COARSE = 6, 5  # decimals of a degree
 THINNED_DEG = 1e-4
@@ -31,7 +32,34 @@ COMMON = ("id", "name_en", "name_ko", "land_class")
 TAIL = ("basis", "as_of", "sources")
 QUANTILES = ("q05", "q50", "q95")
 OFF_KM = {"places": "accuracy_km", "incidents": "uncertainty_km", "cleared_areas": "uncertainty_km"}  # columns of points
-_HAZARD = ("national_term", "land_status", "zone", "area_m2", "precision_m", "series")
+_LIFE = ("land_status", "status_since", "status_reason", "valid_from", "valid_to", "evidence")
+_PRODUCTS = ("original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "depth_cm", "remaining_m2")
+_COUNTS = ("emplaced_n", "recovered_n", "unaccounted_n", "searched_n")
+_MARKING = ("marking_type", "fence_condition", "last_inspected")
+_HAZARD = (
+    "national_term",
+    *_LIFE,
+    "direct_evidence",
+    "indirect_evidence",
+    "zone",
+    "shape_kind",
+    "area_m2",
+    "area_reported_m2",
+    *_PRODUCTS,
+    *_COUNTS,
+    *_MARKING,
+    "precision_m",
+    "series",
+)
+_RECORD = (
+    CELLS,
+    "years",
+    "year_first",
+    "year_last",
+    "date",
+    "evidence",
+)  # of the columns that the tier holds: cells tell number and years, places the day
+_PLACE = ("hazard_id", "link", "distance_m", "precision_m")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "planned_minefields": _HAZARD,
     "unconfirmed_minefields": _HAZARD,
@@ -70,6 +98,21 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "places": ("kind", "population", "population_year", "fed_by", "accuracy_km"),
     "cleared_areas": ("land_status", "reported_km2", "mines_remaining", "uncertainty_km", "note"),
+    "past_hazards": _HAZARD,
+    "finds": (*_RECORD, "mine_types", "quantity", "condition", "moved", "depth_cm", *_PLACE),
+    "accidents": (
+        *_RECORD,
+        "cause",
+        "activity",
+        "mine_types",
+        "moved",
+        "marked",
+        "killed",
+        "injured",
+        "location_class",
+        *_PLACE,
+    ),
+    "signs": (*_RECORD, "sign_text", *_MARKING, *_PLACE),
     "mdl": ("precision_m",),
     "dmz": ("part", "distance_m", "precision_m"),
     "mcz": ("part", "distance_m", "precision_m"),
@@ -104,6 +147,8 @@ def layer_block(layer: Layer) -> dict[str, Any]:
     names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame and name not in untold]
     columns = {name: column(frame[name]) for name in names}
     columns["symbol"] = column(pd.Series(keys))
+    if layer.name == "past_hazards":
+        columns["symbol_then"] = column(pd.Series(hazard_keys(layer.name, frame)))
     if "width_class" in frame:
         columns["width_px"] = column(frame.width_class.map(WIDTHS_PX).fillna(WIDTHS_PX["narrow"]))
     if layer.name == "places":
@@ -133,6 +178,8 @@ def parts(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 def supplied_rows(layer: Layer) -> NDArray[np.bool_]:
     """Return which features were surveyed or handed in; hazards that somebody traced count as well; shape (n,)."""
+    if layer.name in SURVEY_LAYERS:
+        return np.ones(len(layer.frame), dtype=bool)
     return np.asarray(layer.frame.basis.isin(EXACT_BASES), dtype=bool) | is_exact(layer)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from geo.flood import FloodParameters
-from geo.generalise import SMALLEST_CELL_KM
+from geo.grid import SMALLEST_CELL_KM
 from geo.layer import Atlas
 from geo.maps.content import fed_by, fixed_texts, generalised, zoom_cap
 from geo.maps.overlay import DEPTH_EDGES_M, Codes, depth_codes, index_codes, overlay

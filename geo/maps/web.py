@@ -18,7 +18,9 @@ from geo.maps.payload import packed
 from geo.maps.rasters import raster_block
 from geo.maps.words import WORDS, Pair, pair
 
-SCRIPTS = "decode language symbols cells layers raster coordinates popup labels legend tree chart panel start".split()
+SCRIPTS = (
+    "decode language symbols marks canvas cells sketch layers days raster coordinates popup labels legend tree chart panel start"
+).split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.area import StudyArea
-from geo.terms import BASES, LAND_CLASSES, LAND_STATUSES, LAYERS, PRIORITIES
+from geo.terms import (
+    BASES,
+    EVIDENCE,
+    FENCE_CONDITIONS,
+    LAND_CLASSES,
+    LAND_STATUSES,
+    LAYERS,
+    MARKING_TYPES,
+    PRIORITIES,
+    SHAPE_KINDS,
+    SIGN_TEXTS,
+    Term,
+)
 
 Pair = dict[str, str]
 
@@ -130,6 +142,102 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_mines_remaining", "Mines not recovered", "미회수 지뢰"),
     ("field_drainage_area_km2", "Drainage area, km²", "유역 면적, km²"),
     ("flood_hatch", "// south source, \\\\ north source", "// 남측 발생원, \\\\ 북측 발생원"),
+    ("field_evidence", "Evidence", "증거"),
+    ("field_direct_evidence", "Direct evidence", "직접 증거"),
+    ("field_indirect_evidence", "Indirect evidence", "간접 증거"),
+    ("field_contamination", "Contamination", "오염 종류"),
+    ("field_mine_types", "Mine types", "지뢰 종류"),
+    ("field_emplaced_period", "Laid", "매설 시기"),
+    ("field_emplaced_n", "Emplaced", "매설"),
+    ("field_recovered_n", "Recovered", "회수"),
+    ("field_unaccounted_n", "Unaccounted for", "미회수"),
+    ("field_searched_n", "Times searched", "탐지 횟수"),
+    ("field_original_m2", "Original area", "최초 면적"),
+    ("field_area_reported_m2", "Reported area", "보고 면적"),
+    ("field_cancelled_m2", "Cancelled (survey)", "취소(비기술조사)"),
+    ("field_reduced_m2", "Reduced (technical survey)", "축소(기술조사)"),
+    ("field_cleared_m2", "Cleared", "제거 완료"),
+    ("field_remaining_m2", "Remaining", "잔여"),
+    ("field_depth_cm", "Depth, cm", "깊이, cm"),
+    ("field_valid_from", "Held from", "유효 시작"),
+    ("field_valid_to", "Held until", "유효 종료"),
+    ("field_status_since", "Status since", "상태 변경일"),
+    ("field_status_reason", "Reason", "변경 사유"),
+    ("field_marking_type", "Marking", "표시"),
+    ("field_fence_condition", "Fences and signs", "철조망·표지판 상태"),
+    ("field_last_inspected", "Last inspected", "마지막 점검"),
+    ("field_shape_kind", "Shape", "도형"),
+    ("field_links", "Links", "연결"),
+    ("field_link", "Hazard", "위험 지역"),
+    ("field_hazard_id", "Hazard", "위험 지역"),
+    ("field_accidents_distance_m", "Distance to it", "그곳까지 거리"),
+    ("field_date", "Date", "날짜"),
+    ("field_years", "Years", "연도"),
+    ("field_year_first", "First year", "첫 연도"),
+    ("field_year_last", "Last year", "마지막 연도"),
+    ("field_told", "Number in the cell", "격자 안 건수"),
+    ("field_sign_text", "Wording", "문구"),
+    ("field_condition", "Condition", "상태"),
+    ("field_moved", "Moved before", "이동 여부"),
+    ("field_marked", "Marked", "표시 여부"),
+    ("field_quantity", "Number of items", "수량"),
+    ("field_cause", "Cause", "원인"),
+    ("field_activity", "Activity", "활동"),
+    ("field_location_class", "Place known by", "위치 근거"),
+    (
+        "few_told",
+        "Counts below five are not told exactly; a cell is no place.",
+        "5건 미만은 정확히 밝히지 않습니다. 격자는 실제 위치가 아닙니다.",
+    ),
+    (
+        "cleared_depthless",
+        "Recorded as cleared on {date} ({source}), depth not stated. Later floods or landslides may have brought mines in.",
+        "{date} 제거 완료로 기록됨({source}, 깊이 미상). 그 뒤의 홍수나 산사태로 지뢰가 들어왔을 수 있습니다.",
+    ),
+    (
+        "closed_told",
+        "A record, not a release. Later floods or landslides may have brought mines in.",
+        "기록일 뿐이며 해제를 뜻하지 않습니다. 그 뒤의 홍수나 산사태로 지뢰가 들어왔을 수 있습니다.",
+    ),
+    (
+        "circle",
+        "Only a size is known: the circle has the recorded area and is not a boundary.",
+        "면적만 알려져 있습니다. 원은 기록된 면적을 나타낼 뿐 경계가 아닙니다.",
+    ),
+    (
+        "sketch",
+        "Position known to ±{m} m only: zoom out.",
+        "위치는 ±{m} m까지만 알려져 있습니다. 축소하십시오.",
+    ),
+    (
+        "sketch_untold",
+        "How exact the position is was not stated: zoom out.",
+        "위치의 정확도가 알려져 있지 않습니다. 축소하십시오.",
+    ),
+    ("circles", "Dotted circle: recorded size, no boundary", "점선 원: 기록된 면적이며 경계가 아님"),
+    ("soft_edge", "Soft edge: position only known so far", "흐린 가장자리: 위치가 그만큼만 알려짐"),
+    (
+        "sketched",
+        "soft areas: less exact than this zoom",
+        "흐린 도형: 이 배율만큼 정확하지 않음",
+    ),
+    ("days", "Hazards as of a day", "기준일별 위험지역"),
+    ("day_range", "Day of the state shown", "표시할 상태의 기준일"),
+    ("day_field", "As of (YYYY, YYYY-MM or YYYY-MM-DD)", "기준일 (YYYY, YYYY-MM, YYYY-MM-DD)"),
+    ("day_latest", "Latest state", "최신 상태"),
+    ("day_latest_told", "Latest recorded state.", "기록된 최신 상태."),
+    (
+        "day_wrong",
+        "Not a date: {text}. Write 2011, 2011-08 or 2011-08-05.",
+        "날짜가 아님: {text}. 2011, 2011-08, 2011-08-05처럼 쓰십시오.",
+    ),
+    (
+        "day_told",
+        "As of {day}: {n} of {all} dated records held. Always shown, because undated: {undated}.",
+        "{day} 기준: 날짜가 있는 기록 {all}건 중 {n}건 유효. 날짜가 없어 항상 표시: {undated}건.",
+    ),
+    ("day_mark", "State of {day}, not the latest", "{day} 당시 상태(최신 아님)"),
+    ("gross", "gross", "중복 포함"),
     ("fed_simulated", "from expected (simulated) fields, south", "남측 기대(모의) 배치에서"),
     ("fed_supplied", "from supplied fields, south", "남측 제공 자료에서"),
     ("fed_both", "from supplied and simulated fields, south", "남측 제공 자료와 모의 배치에서"),
@@ -206,6 +314,19 @@ VALUES: Mapping[str, Pair] = {
         for term in terms.values()
     },
     **{key: {"en": en, "ko": ko} for key, en, ko in _VALUES},
+}
+
+
+def _pairs(*tables: Mapping[str, Term]) -> dict[str, Pair]:
+    return {term.key: {"en": term.en, "ko": term.ko} for terms in tables for term in terms.values()}
+
+
+COLUMN_VALUES: Mapping[str, Mapping[str, Pair]] = {  # words that mean something else in another column, or nothing
+    "evidence": _pairs(EVIDENCE),
+    "marking_type": _pairs(MARKING_TYPES),
+    "fence_condition": _pairs(FENCE_CONDITIONS),
+    "sign_text": _pairs(SIGN_TEXTS),
+    "shape_kind": _pairs(SHAPE_KINDS),
 }
 
 

@@ -23,6 +23,8 @@ from geo.terms import (
     SIGN_TEXTS,
 )
 
+UNVERIFIED = "unverified"  # marking and fence alike, after a flood or slide
+
 
 class Field(NamedTuple):
     """One column of a record.
@@ -73,7 +75,9 @@ HAZARD_FIELDS = _fields(
 POINT_FIELDS = _fields(  # of a polygon's corners, as they were typed
     *_texts("hazard_id shape_id point_id"),
     Field("kind", "word", tuple(POINT_KINDS)),
-    *_texts("order lat lon elevation precision_m bearing_deg distance_m declination_deg", "number"),
+    *_texts(
+        "order lat lon elevation precision_m bearing_deg distance_m declination_deg declination_year closing_error_m", "number"
+    ),
     *_texts("crs_entered fixed_by entered_as entered_x entered_y entered_mgrs from_point north"),
 )
 REPORT_FIELDS = _fields(

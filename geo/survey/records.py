@@ -63,21 +63,43 @@ class Survey:
 
     def text(self, name: str) -> pd.Series:
         """Return a column as text, "" where it is empty or absent; shape (n,)."""
-        if name not in self.frame:
-            return pd.Series("", index=self.frame.index, dtype=str)
-        cells: pd.Series = self.frame[name]
-        if pd.api.types.is_float_dtype(cells) and (cells.dropna() % 1 == 0).all():
-            cells = cells.astype("Int64")
-        return cells.astype(str).where(cells.notna(), "")
+        return text_of(self.frame, name)
 
     def number(self, name: str) -> pd.Series:
         """Return a column as float64, NaN where it is empty, absent or no number; shape (n,)."""
-        if name not in self.frame:
-            return pd.Series(float("nan"), index=self.frame.index, dtype=float)
-        numbers: pd.Series = pd.to_numeric(self.frame[name], errors="coerce").astype(float)
-        return numbers
+        return numbers_of(self.frame, name)
 
     def names(self) -> pd.Series:
         """Return what messages call each record: its id as typed, or its row in the file; shape (n,)."""
         ids = self.text("id")
         return ids.where(ids.str.strip() != "", "row " + (self.frame.index.to_series() + 1).astype(str))
+
+
+def text_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as text, "" where it is empty or absent; whole numbers without a point.
+
+    Examples
+    --------
+    >>> text_of(pd.DataFrame({"id": [7.0, None]}), "id").tolist()
+    ['7', '']
+    """
+    if name not in frame:
+        return pd.Series("", index=frame.index, dtype=str)
+    cells: pd.Series = frame[name]
+    if pd.api.types.is_float_dtype(cells) and (cells.dropna() % 1 == 0).all():
+        cells = cells.astype("Int64")
+    return cells.astype(str).where(cells.notna(), "")
+
+
+def numbers_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as float64, NaN where it is empty, absent or no number.
+
+    Examples
+    --------
+    >>> numbers_of(pd.DataFrame({"n": ["12", "many"]}), "n").tolist()
+    [12.0, nan]
+    """
+    if name not in frame:
+        return pd.Series(float("nan"), index=frame.index, dtype=float)
+    numbers: pd.Series = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    return numbers

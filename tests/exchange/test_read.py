@@ -10,7 +10,7 @@ import shapely
 
 from geo.errors import ConfigError, DataError
 from geo.exchange.columns import ALIASES, match_columns
-from geo.exchange.read import read_boundary, read_districts, read_hazards, read_rivers
+from geo.exchange.read import read_boundary, read_districts, read_hazards, read_rivers, read_supplied
 from geo.source import Source
 
 AREA = SimpleNamespace(name="toy", bounds=(126.0, 37.0, 129.0, 39.0))
@@ -98,7 +98,8 @@ def test_texts_are_text_and_empty_where_missing(tmp_path):
 def test_dates_are_iso_text(tmp_path):
     stamps = pd.to_datetime(["2020-05-01T00:00", "2021-06-02T09:30", None])
     found = hazards(saved(tmp_path, [FIELD] * 3, as_of=stamps, seen=stamps))
-    assert found.as_of.tolist() == ["2020-05-01", "2021-06-02T09:30:00", ""]
+    assert found.as_of.tolist() == ["2020-05-01", "2021-06-02", ""]  # a date; what also told the time stays beside it
+    assert found.as_of_.iloc[:2].tolist() == ["2020-05-01", "2021-06-02T09:30:00"]
     assert found.seen.iloc[:2].tolist() == ["2020-05-01", "2021-06-02T09:30:00"] and found.seen.isna()[2]
 
 
@@ -188,6 +189,131 @@ def test_shapefile_headings_cut_at_ten_bytes():
 def test_carried_column_does_not_clash_with_ours(tmp_path):
     found = hazards(saved(tmp_path, [FIELD], hazard_id=["x"], id=["y"]))
     assert found.id.tolist() == ["y"] and found.hazard_id.tolist() == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", 'LandID,wkt,status\nYC-014,"POLYGON ((127 38, 127.01 38, 127.01 38.01, 127 38))",종결\n'),
+        ("a.kml", "kml"),
+        ("a.gpx", "gpx"),
+        ("a.xml", "maxml"),
+    ],
+)
+def test_formats_other_than_layers(tmp_path, name, text):
+    ring = [(127, 38), (127.01, 38), (127.01, 38.01), (127, 38)]
+    trk = "".join(f'<trkpt lat="{lat}" lon="{lon}"/>' for lon, lat in ring)
+    points = "".join(f"<point><longitude>{lon}</longitude><latitude>{lat}</latitude></point>" for lon, lat in ring[:3])
+    corners = " ".join(f"{lon},{lat}" for lon, lat in ring)
+    texts = {
+        "kml": '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><ExtendedData><Data name="LandID"><value>YC-014'
+        f"</value></Data></ExtendedData><Polygon><outerBoundaryIs><LinearRing><coordinates>{corners}</coordinates></LinearRing>"
+        "</outerBoundaryIs></Polygon></Placemark></Document></kml>",
+        "gpx": f'<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"><trk><name>x</name><trkseg>{trk}</trkseg>'
+        "</trk></gpx>",
+        "maxml": "<MineActionFieldReport><FieldReport><Hazard><LandID>YC-014</LandID><shape><coordrefsys>WGS84</coordrefsys>"
+        f"<points>{points}</points></shape></Hazard></FieldReport></MineActionFieldReport>",
+    }
+    (tmp_path / name).write_text(texts.get(text, text), encoding="utf-8")
+    found = hazards(tmp_path / name, crs="WGS84" if name == "a.csv" else None, area=AREA)
+    assert found.crs.to_epsg() == 4326 and found.geom_type.tolist() == ["Polygon"] and found.land_class.tolist() == ["SHA"]
+    assert found.id.tolist() == ["hazards_0001" if name == "a.gpx" else "YC-014"]
+    assert shapely.area(shapely.symmetric_difference(found.geometry[0], shapely.Polygon(ring))) < 1e-12
+
+
+def test_table_without_a_datum_is_refused_and_its_typed_faults_are_told(tmp_path):
+    (tmp_path / "a.csv").write_text('id,wkt\na,"POLYGON ((127 38, 127.01 38, 127.01 38.01, 127 38))"\nb,POLYGON 127\n')
+    with pytest.raises(DataError, match=r"no CRS: .*a\.csv: .*never guessed"):
+        hazards(tmp_path / "a.csv")
+    with pytest.raises(DataError, match=r"1 unusable features: .*b \(coordinate cannot be read: .*POLYGON 127"):
+        hazards(tmp_path / "a.csv", crs="EPSG:4326")
+
+
+def test_column_map_and_layer(tmp_path):
+    path = saved(tmp_path, [FIELD], Nr=["7"], status=["Active"])
+    gpd.GeoDataFrame({"Nr": ["8"]}, geometry=[FIELD], crs=4326).to_file(path, layer="south", mode="a")
+    with pytest.raises(ConfigError, match="several layers: .*name one of south, survey"):
+        hazards(path)
+    own = {"columns": {"id": "Nr"}, "values": {"land_status": {"Active": "worked_on"}}}
+    row = hazards(path, layer="survey", columns=own).iloc[0]
+    assert row[["id", "land_status", "status"]].tolist() == ["7", "worked_on", "Active"]
+
+
+def test_parts_of_a_hazard_are_one_feature(tmp_path):
+    east, touching = shapely.box(127.02, 38, 127.03, 38.01), shapely.box(127.01, 38, 127.02, 38.01)
+    columns = {"id": ["b", "a", "a ", "c", "c"], "shape_id": ["", "1", "2", "1", "2"], "precision_m": [1, 2, 5, 3, None]}
+    found = hazards(saved(tmp_path, [FIELD, FIELD, east, FIELD, touching], **columns))
+    assert found[["id", "shape_id", "precision_m"]].values.tolist() == [["b", "", 1], ["a", "1;2", 5], ["c", "1;2", 3]]
+    assert found.geom_type.tolist() == ["Polygon", "MultiPolygon", "Polygon"], "parts that touch are united"
+    assert found.geometry[1].equals(shapely.MultiPolygon([FIELD, east]))
+    with pytest.raises(DataError, match="repeated ids: .*found a"):
+        hazards(saved(tmp_path, [FIELD, east], id=["a", "a"], shape_id=["1", " 1"], file="twice.gpkg"))
+
+
+def test_versions_are_told_apart(tmp_path):
+    columns = {
+        "id": ["a", "b", "a", "a"],
+        "valid_from": ["2020-05-01", None, "2022.1.1", "2018"],
+        "status": ["open", "open", "closed", "open"],
+    }
+    path = saved(tmp_path, [FIELD] * 4, **columns)
+    supplied = read_supplied(path, land_class="SHA", source="unit-3")
+    assert supplied.current[["id", "valid_from", "land_status"]].values.tolist() == [
+        ["b", "", "open"],
+        ["a", "2022-01-01", "closed"],
+    ]
+    assert supplied.past[["id", "valid_from"]].values.tolist() == [["a", "2018"], ["a", "2020-05-01"]]
+    assert list(supplied.past.columns) == list(supplied.current.columns) and supplied.past.crs == supplied.current.crs
+    assert hazards(path).id.tolist() == ["b", "a"] and supplied.reports.empty
+
+
+def test_reports_come_with_the_hazards(tmp_path):
+    (tmp_path / "reports.csv").write_text("hazard_id,date,kind\na,2020-5-1,제거 진행\n", encoding="utf-8-sig")
+    path = saved(tmp_path, [FIELD], id=["a"])
+    supplied = read_supplied(path, land_class="SHA", source="unit-3", reports=tmp_path / "reports.csv")
+    assert supplied.reports.values.tolist() == [["a", "2020-05-01", "clearance"]]
+
+
+@pytest.mark.parametrize("read", [hazards, read_boundary, read_districts])
+def test_web_mercator_is_refused_with_the_name_of_the_file(tmp_path, read):
+    moved = gpd.GeoSeries([FIELD], crs=4326).to_crs(3857)
+    path = saved(tmp_path, list(moved), crs=3857, code=["1"], name=["x"])
+    with pytest.raises(DataError, match=r"EPSG:3857 is not for measuring: .*survey\.gpkg: it inflates areas"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "slip"),
+    [
+        (shapely.box(38, 127, 38.01, 127.01), "latitude 127.01: latitude and longitude look swapped"),
+        (shapely.box(200_000, 600_000, 200_100, 600_100), "latitude 600100: the numbers are metres, not degrees"),
+    ],
+)
+def test_degrees_that_are_none_are_explained_without_an_area(tmp_path, shape, slip):
+    with pytest.raises(DataError, match=f"no longitude and latitude: .*survey.gpkg: found {slip}"):
+        hazards(saved(tmp_path, [shape], crew=["B"]))
+
+
+def test_slip_of_some_features_is_counted(tmp_path):
+    shapes = [shapely.box(38, 127, 38.01, 127.01), shapely.box(38.1, 127, 38.2, 127.1), shapely.box(2, 48, 3, 49), FIELD]
+    with pytest.raises(DataError, match="3 features outside .*: of 2 of the 3: latitude and longitude look swapped"):
+        hazards(saved(tmp_path, shapes, id=list("abcd")), area=AREA)
+
+
+def test_thousands_of_faults_are_tallied(tmp_path):
+    shapes = [FIELD] + [None] * 1200 + [BOW] * 30 + [shapely.Point(127, 38)]
+    with pytest.raises(
+        DataError, match=r"^1231 unusable features: .*found 1,200 no geometry; 30 self-intersection; 1 point: hazards_0002"
+    ):
+        hazards(saved(tmp_path, shapes, crew=["B"] * len(shapes)))
+
+
+def test_fields_of_a_minefield_record_are_numbers(tmp_path):
+    found = hazards(saved(tmp_path, [FIELD], 매설=["1,200"], 회수=[800], 미회수=[None], 지뢰종류=["M14"]))
+    assert found[["emplaced_n", "recovered_n", "mine_types"]].values.tolist() == [[1200.0, 800.0, "M14"]]
+    assert pd.api.types.is_float_dtype(found.unaccounted_n) and found.unaccounted_n.isna().all()
+    with pytest.raises(DataError, match="emplaced_n is no number: .*: hazards_0001: expected a number, found about 5"):
+        hazards(saved(tmp_path, [FIELD], 매설=["about 5"], file="bad.gpkg"))
 
 
 def test_boundary_takes_polygons_and_lines(tmp_path):

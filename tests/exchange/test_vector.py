@@ -12,7 +12,7 @@ import shapely
 
 from geo.errors import ConfigError, DataError
 from geo.exchange.encoding import guess_encoding
-from geo.exchange.vector import read_vector
+from geo.exchange.vector import open_vector, read_vector
 
 FRAME = gpd.GeoDataFrame(
     {"name": ["고성군", "철원군"], "n": [1, 2]},
@@ -196,3 +196,42 @@ def test_shapefile_name_with_pattern_signs(tmp_path):
         if part.suffix != ".cpg":
             shutil.copy(part, tmp_path / f"north [1]{part.suffix}")
     assert read_vector(tmp_path / "north [1].shp", what="hazards").name[0] == "고성군"
+
+
+def zipped(path, parts):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, name in parts:
+            archive.write(part, name)
+    return path
+
+
+def test_zip_of_other_formats(tmp_path):
+    write(FRAME, tmp_path / "a.gpkg")
+    inside = [(tmp_path / "a.gpkg", "자료/north.gpkg")]
+    assert len(read_vector(zipped(tmp_path / "a.zip", inside), what="hazards")) == 2
+    write(FRAME.drop(columns="n"), tmp_path / "b.gdb", driver="OpenFileGDB")
+    inside = [(part, f"sent/b.gdb/{part.name}") for part in sorted((tmp_path / "b.gdb").iterdir())]
+    assert read_vector(zipped(tmp_path / "한글.zip", inside), what="hazards").name.tolist() == ["고성군", "철원군"]
+
+
+def test_zip_that_swells_is_refused(tmp_path):
+    (tmp_path / "a.shp").write_bytes(bytes(100_000))
+    path = zipped(tmp_path / "a.zip", [(tmp_path / "a.shp", "a.shp")])
+    with pytest.raises(DataError, match="file too large when unpacked: .*expected at most 50,000 bytes, found 100,000"):
+        read_vector(path, what="hazards", max_bytes=50_000)
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_opened_as_it_stands_without_a_crs(tmp_path):
+    bare = FRAME.set_crs(None, allow_override=True)
+    opened = open_vector(write(bare, tmp_path / "a.shp", encoding="UTF-8"), what="hazards")
+    assert opened.frame.crs is None and opened.is_cut and opened.driver == "ESRI Shapefile" and opened.layer == "a"
+
+
+def test_companions_are_read_beside_the_layer(tmp_path):
+    path = write(FRAME, tmp_path / "a.gpkg", layer="north")
+    write(pd.DataFrame({"a": [1]}), path, layer="Reports", append=True)
+    write(pd.DataFrame({"a": [1]}), path, layer="notes", append=True)
+    opened = open_vector(path, what="hazards", companions=("reports",))
+    assert list(opened.tables) == ["reports"] and opened.tables["reports"].a.tolist() == [1]
+    assert not open_vector(path, what="hazards").tables

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from maps.country import HOSTILE, atlas_of, hostile
+from maps.country import HOSTILE, atlas_of, hostile, survey_atlas_of
 
 from geo.area import read_area
 from geo.maps.web import draw_map
@@ -75,3 +75,14 @@ def quiet_page(page):
     )
     yield page
     assert heard == []
+
+
+@pytest.fixture(scope="session")
+def survey_path(area, tmp_path_factory):
+    """The restricted page of a user's own records."""
+    return draw_map(survey_atlas_of(area)).save(tmp_path_factory.mktemp("survey") / "atlas.html")
+
+
+@pytest.fixture(scope="session")
+def public_survey_path(area, tmp_path_factory):
+    return draw_map(survey_atlas_of(area, "public")).save(tmp_path_factory.mktemp("public") / "atlas.html")

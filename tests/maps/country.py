@@ -221,8 +221,72 @@ def terrain_atlas_of(area, changed=None):
     """Return the atlas of the straight-line country as a terrain model and an ensemble give it."""
     atlas = atlas_of(area, {"flood_displacement": banded, "places": fed} | (changed or {}))
     made = {**atlas.layers, "hillslope_displacement": hills(atlas)}
-    layers = MappingProxyType({name: made[name] for name in LAYERS})
+    layers = MappingProxyType({name: made[name] for name in LAYERS if name in made})
     return replace(atlas, layers=layers, raster=valley(area), parameters={"members": MEMBERS})
+
+
+def survey_frames(atlas):
+    """Return {name: frame} of a user's records: hazards of every status and precision, their past, finds, accidents, signs."""
+    west, _, east, north = atlas["mcz"].frame.total_bounds
+    at, step = (west + east) / 2, 0.05
+    status = ["open", "worked_on", "closed", "handed_over", "searched_not_released", "unknown", "open", "open"]
+    n = len(status)
+    shapes = [shapely.Point(at + i * step, north - 0.03).buffer(0.004, quad_segs=6) for i in range(n)]
+    hazards = frame_of(
+        shapes, land_class=["CHA", "SHA"] * 4, land_status=status, basis="supplied", area_m2=600_000.0,
+        shape_kind=["boundary"] * (n - 1) + ["equal_area_circle"], precision_m=[2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 200.0, np.nan],
+        valid_from=["2001", "2005-03-10", "2011", "", "2005-03", "2001", "2020-01-01", ""],
+        valid_to=["", "", "", "", "", "2015-06-30", "", ""], status_since=["", "", "2019-04-02"] + [""] * (n - 3),
+        cleared_m2=[np.nan, 12_000.0, 600_000.0] + [np.nan] * (n - 3), depth_cm=[np.nan, np.nan, 20.0] + [np.nan] * (n - 3),
+        searched_n=[np.nan] * 4 + [3.0] + [np.nan] * 3, recovered_n=[np.nan] * 4 + [810.0] + [np.nan] * 3,
+        emplaced_n=[np.nan] * 4 + [1000.0] + [np.nan] * 3, unaccounted_n=[np.nan] * 4 + [190.0] + [np.nan] * 3,
+        fence_condition=["unverified"] + ["intact"] * (n - 1), marking_type=["none"] + ["sign_and_fence"] * (n - 1),
+        last_inspected=["2018-05"] + [""] * (n - 1), evidence=["direct", "none"] * 4, direct_evidence="accident at a known place",
+    )  # fmt: skip
+    past = frame_of(
+        [shapely.Point(at + i * step, north - 0.03).buffer(0.006, quad_segs=6) for i in (1, 2)],
+        land_class=["SHA", "CHA"], land_status=["open", "worked_on"], basis="supplied", area_m2=1_200_000.0, precision_m=2.0,
+        valid_from=["1999", "2003"], valid_to=["2005-03-10", "2011"],
+    )  # fmt: skip
+    points = [shapely.Point(at + i * step, north - 0.05) for i in range(4)]
+    common = {"basis": "supplied", "evidence": "direct", "precision_m": [5.0, 5.0, 5.0, 100.0], "date": "2020-07-31"}
+    return {
+        "unconfirmed_minefields": hazards,
+        "past_hazards": past.assign(id=["f01@1999", "f02@2003"]),
+        "finds": frame_of(points, **common, mine_types="M14", quantity=2.0, condition="washed out"),
+        "accidents": frame_of(
+            [shapely.transform(one, lambda xy: xy - 0.01) for one in points],
+            **common,
+            cause="farming",
+            link="f01",
+            distance_m=[0.0, 12.4, 250.0, 1300.0],
+            killed=1.0,
+            injured=0.0,
+        ),
+        "signs": frame_of(
+            [shapely.transform(one, lambda xy: xy - 0.02) for one in points],
+            **common,
+            sign_text=["mine_field_danger", "unconfirmed_mine_field_danger", "past_mine_zone", "other"],
+            marking_type="sign",
+            fence_condition="damaged",
+            last_inspected="2021-03",
+        ),
+    }
+
+
+def survey_atlas_of(area, tier="restricted", changed=None):
+    """Return the atlas of the straight-line country with a user's own records; ``changed`` replaces frames by name."""
+    atlas = atlas_of(area)
+    frames = survey_frames(atlas)
+    made = dict(atlas.layers)
+    words = {"basis": "supplied", "sources": atlas["mcz"].sources, "as_of": "2021-06"}
+    for name, frame in frames.items():
+        kind = "SHA" if "hazards" in name or "minefields" in name else "indication"
+        shown = (changed or {}).get(name, lambda same: same)(frame)
+        made[name] = make_layer(name, shown, area=area, land_class=kind, overlap=True, **words)
+    layers = MappingProxyType({name: made[name] for name in LAYERS if name in made})
+    areas, lengths = tables(layers, atlas.series)
+    return replace(atlas, layers=layers, tier=tier, areas=areas, lengths=lengths)
 
 
 def hostile(frame):

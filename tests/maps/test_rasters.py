@@ -12,7 +12,7 @@ from geo.maps.payload import layer_block
 from geo.maps.rasters import raster_block
 from geo.maps.web import draw_map
 from geo.styles import qgis_styles
-from geo.terms import LAYERS
+from geo.terms import LAYERS, SURVEY_LAYERS
 
 FED_EN = (
     "What floods could bring here comes from (reaches, never single fields): south: r-2 34 % (20-50 %), r-3 12 % (5-20 %); north:"
@@ -35,7 +35,7 @@ def terrain_path(terrain_atlas, tmp_path_factory):
 
 def opened(page, path, language="English"):
     page.goto(path.as_uri())
-    page.wait_for_selector(f'html[data-ready="{len(LAYERS)}"]', state="attached")
+    page.wait_for_selector(f'html[data-ready="{len(LAYERS) - len(SURVEY_LAYERS)}"]', state="attached")
     page.wait_for_selector("#notice", state="hidden")
     page.get_by_role("button", name=language).click()
     return page

@@ -32,14 +32,15 @@
 
   /** A pair with its {blanks} filled; a blank is a text, a number or a pair. */
   atlas.filled = function (pair, blanks) {
-    const told = (language) => pair[language].replace(/\{(\w+)\}/g, (_, key) => blanks[key][language] || blanks[key]);
+    const told = (language) => pair[language].replace(/\{(\w+)\}/g, (_, key) => (typeof blanks[key] === "object" ? blanks[key][language] : blanks[key]));
     return { en: told("en"), ko: told("ko") };
   };
 
-  /** A value of a controlled list in both languages; anything else as it stands. */
-  atlas.value = function (value) {
-    const pair = atlas.config.values[value];
-    return pair ? atlas.both(pair) : document.createTextNode(String(value));
+  /** A value of a controlled list in both languages, of its column's own list first; anything else as it stands. */
+  atlas.value = function (value, column) {
+    const lists = [atlas.config.column_values[column] || {}, atlas.config.values];
+    const list = lists.find((one) => Object.hasOwn(one, value));
+    return list ? atlas.both(list[value]) : document.createTextNode(String(value));
   };
 
   atlas.language = () => document.documentElement.lang;

@@ -4,6 +4,7 @@
 (function (atlas) {
   const PANES = { land: 200, density: 210, soft: 290, zones: 300, front: 305, orientation: 310, screening: 320, raster: 325, hazards: 330, evidence: 340, labels: 640 };
   const NEAR_ZOOM = 10.5; // below this a dashed outline of a few pixels would vanish: drawn solid
+  const MANY = 5000; // features of one layer: more are painted on a canvas, since each would be an element of the page
   const renderers = {};
   // one tip for all features: Leaflet's bindTooltip would make each of thousands of shapes a stop of the Tab key
   const tip = L.tooltip({ className: "tip", offset: [12, 0], direction: "right" });
@@ -24,7 +25,7 @@
   function shape(kind, parts, options) {
     if (kind === "polygon") return L.polygon(parts, { ...options, smoothFactor: 0.6 });
     if (kind === "line") return L.polyline(parts, { ...options, fill: false, smoothFactor: 0.6 });
-    return L.circleMarker(parts[0], options);
+    return atlas.mark(parts[0], options);
   }
 
   /** Draw land, coast and borders below everything; nothing there can be clicked. */
@@ -42,17 +43,26 @@
     }
   };
 
+  /** What draws a layer: vectors that can be printed and stacked, or one canvas for thousands. */
+  function rendererOf(layer, pane) {
+    if (layer.n <= MANY) return renderers[pane];
+    renderers[`${pane}-many`] = renderers[`${pane}-many`] || atlas.hatchCanvas({ pane, padding: 0.2 });
+    return renderers[`${pane}-many`];
+  }
+
   /** The features of a layer, each with its row, its symbol and the part it belongs to. */
   function features(layer) {
     const pane = layer.name === "mdl" ? "front" : layer.group_name; // the line lies over the outlines of the zones it parts
+    const renderer = rendererOf(layer, pane);
     const made = [];
     for (const set of layer.sets) {
       for (const [row, parts] of atlas.shapes(set)) {
-        const symbol = atlas.config.symbols[layer.value("symbol", row)];
+        const symbol = atlas.symbolOf(layer, row);
         const part = layer.parts.findIndex((one) => one.value === layer.value("origin", row));
-        const own = { mirrored: part > 0, far: isFar(), width: layer.value("width_px", row) };
-        const feature = shape(set.kind, parts, { pane, renderer: renderers[pane], ...atlas.style(symbol, own) });
-        made.push(Object.assign(feature, { row, symbol, own, part: Math.max(part, 0), minZoom: layer.value("min_zoom", row) || 0 }));
+        const own = { mirrored: part > 0, far: isFar(), width: layer.value("width_px", row), circle: layer.value("shape_kind", row) === "equal_area_circle" };
+        const limits = { kind: set.kind, softM: layer.value("soft_m", row), maxZoom: layer.value("max_zoom", row), minZoom: layer.value("min_zoom", row) || 0 };
+        const feature = shape(set.kind, parts, { pane, renderer, ...atlas.style(symbol, own) });
+        made.push(Object.assign(feature, { row, symbol, own, part: Math.max(part, 0), ...limits }));
       }
     }
     return made;
@@ -71,22 +81,41 @@
     layer.features.forEach((feature) => layer.groups[feature.part].addLayer(feature));
     layer.parts.forEach((part, i) => part.shown && layer.group.addLayer(layer.groups[i]));
     if (!layer.parts.length) layer.group.addLayer(layer.groups[0]);
-    thin(layer);
+    layer.moving = layer.features.filter((one) => layer.columns.m2 || one.minZoom || one.softM !== null || one.maxZoom !== null);
+    atlas.arrange(layer);
   };
 
-  /** Take away points that would only crowd this zoom. */
-  function thin(layer) {
-    for (const feature of layer.features.filter((one) => one.minZoom)) {
+  const put = (group, feature, on) => (on ? group.addLayer(feature) : group.removeLayer(feature));
+
+  /** Take away points that would crowd this zoom and states of other days; draw soft what is less exact than the zoom. */
+  atlas.arrange = function (layer) {
+    if (!layer.filled || !layer.moving || !layer.moving.length) return;
+    const zoom = map.getZoom();
+    const view = map.getBounds().pad(0.15);
+    const metres = atlas.metresPerPixel(map);
+    let sketched = false;
+    for (const feature of layer.moving) {
       const group = layer.groups[feature.part];
-      if (map.getZoom() >= feature.minZoom) group.addLayer(feature);
-      else group.removeLayer(feature);
+      const on = zoom >= feature.minZoom && atlas.holds(layer, feature.row);
+      const { beyond, half, soft } = atlas.exactness(feature, zoom, metres);
+      const alone = beyond || (soft && feature.kind === "line");
+      if (group.hasLayer(feature) !== (on && !alone)) put(group, feature, on && !alone);
+      if (feature.own.soft !== soft && feature.kind !== "point") {
+        feature.own.soft = soft;
+        feature.setStyle(atlas.style(feature.symbol, feature.own));
+      }
+      const near = on && soft && !layer.isSimulated(feature.row) && view.intersects(feature.getBounds ? feature.getBounds() : L.latLngBounds([feature.getLatLng()]));
+      if (near || feature.glow) atlas.soften(group, feature, near, half, alone);
+      sketched = sketched || (on && beyond);
     }
-  }
+    if (layer.softRemark) layer.softRemark.hidden = !layer.shown || !sketched;
+  };
 
   /** Make the empty Leaflet group of a decoded layer and wire its clicks. */
   atlas.prepareLayer = function (layer) {
     const group = L.featureGroup();
     layer.value = atlas.columns(layer.columns);
+    layer.isSimulated = (row) => ["allocated", "modelled"].includes(layer.value("basis", row));
     layer.group = group;
     layer.features = [];
     layer.groups = (layer.parts.length ? layer.parts : [null]).map(() => L.featureGroup());
@@ -110,7 +139,7 @@
       }
     }
     const resize = () => {
-      const metres = (40075016.7 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / 2 ** (map.getZoom() + 8);
+      const metres = atlas.metresPerPixel(map);
       bands.forEach((band) => band.setStyle({ weight: Math.max(1, (2 * layer.precision_m) / metres) }));
     };
     bands.forEach((band) => layer.group.addLayer(band));
@@ -121,8 +150,9 @@
   /** Dashes return when shapes are large enough on screen to carry them. */
   atlas.followZoom = function () {
     let far = isFar();
+    map.on("moveend", () => atlas.layers.forEach(atlas.arrange)); // after each zoom as well
     map.on("zoomend", () => {
-      atlas.layers.forEach(thin);
+      atlas.blurSheets();
       const turned = atlas.drawables().filter((layer) => map.hasLayer(layer.group) !== atlas.isDrawn(layer));
       turned.forEach(atlas.draw);
       if (turned.length) atlas.changed();
@@ -152,6 +182,7 @@
     if (on) atlas.fillLayer(layer);
     layer.shown = on;
     atlas.draw(layer);
+    atlas.arrange(layer);
     atlas.changed();
   };
 
@@ -166,7 +197,7 @@
   /** How many features of a layer are on the map. */
   atlas.countOf = function (layer) {
     if (!atlas.isDrawn(layer)) return 0;
-    return layer.parts.length ? layer.parts.filter((part) => part.shown).reduce((sum, part) => sum + part.n, 0) : layer.n;
+    return layer.parts.length ? layer.parts.filter((part) => part.shown).reduce((sum, part) => sum + part.n, 0) : atlas.numberOf(layer);
   };
 
   /** Fade the panes of a group of layers. */

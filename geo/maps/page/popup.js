@@ -30,7 +30,13 @@
     return { en: text, ko: text.replace(/(^|; )([^:;]+): /g, word).replace(/under (\d+ %)/g, "$1 미만") };
   }
 
+  const count = (value) => value.toLocaleString("en");
+  const m2 = (value) => (Math.abs(value) < 1e5 ? `${count(Math.round(value))} m²` : km2(value));
+  const PRODUCTS = ["area_reported_m2", "original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2"];
+  const COUNTS = ["emplaced_n", "recovered_n", "unaccounted_n", "searched_n", "quantity"];
   const FORMATS = {
+    ...Object.fromEntries([...PRODUCTS.map((key) => [key, m2]), ...COUNTS.map((key) => [key, count])]),
+    accidents_distance_m: (value) => `${count(Math.round(value))} m`,
     area_m2: km2,
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
     precision_m: (value) => `±${value.toLocaleString("en")} m`,
@@ -44,7 +50,7 @@
     outer_m: (value) => `${Math.round(value)} m`,
     population: (value) => value.toLocaleString("en"),
   };
-  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by"]);
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by", "symbol_then", "soft_m", "max_zoom", "m2"]);
 
   function name(layer, row) {
     const en = layer.value("name_en", row) || layer.value("id", row) || "";
@@ -55,12 +61,16 @@
   atlas.tooltip = function (layer, row) {
     const node = atlas.make("div", {}, atlas.make("strong", {}, atlas.both(name(layer, row))));
     node.append(atlas.make("div", {}, atlas.both(layer.title)));
+    const [told, sketch] = [layer.value("told", row), atlas.sketchTold(layer, row)];
+    if (told) node.append(atlas.make("div", {}, atlas.word("field_told"), ": ", told));
+    if (sketch) node.append(atlas.make("div", { class: "sketch" }, atlas.both(sketch)));
     if (layer.simulated) node.append(atlas.make("div", { class: "simulated" }, atlas.word("simulated_tag")));
     return node;
   };
 
-  function line(list, key, content) {
-    list.append(atlas.make("dt", {}, atlas.config.words[`field_${key}`] ? atlas.word(`field_${key}`) : key), atlas.make("dd", {}, content));
+  function line(list, keys, content) {
+    const known = keys.find((key) => atlas.config.words[`field_${key}`]);
+    list.append(atlas.make("dt", {}, known ? atlas.word(`field_${known}`) : keys[1]), atlas.make("dd", {}, content));
   }
 
   function attributes(layer, row) {
@@ -68,11 +78,13 @@
     for (const key of Object.keys(layer.columns)) {
       const value = layer.value(key, row);
       if (HIDDEN.has(key) || key === layer.off_km || value === null || value === "" || (key === "land_class" && value === "zone")) continue;
-      if (key === "index") line(list, key, ranked(layer, row));
-      else if (key === "drivers") line(list, key, atlas.both(listed(value)));
-      else if (typeof value === "number" && FORMATS[key]) line(list, key, FORMATS[key](value));
+      const keys = [`${layer.name}_${key}`, key]; // a layer may have a word of its own for a column
+      const format = FORMATS[keys[0]] || FORMATS[key];
+      if (key === "index") line(list, keys, ranked(layer, row));
+      else if (key === "drivers") line(list, keys, atlas.both(listed(value)));
+      else if (typeof value === "number" && format) line(list, keys, format(value));
       else if (key === "sources") continue;
-      else line(list, key, atlas.value(value));
+      else line(list, keys, atlas.value(value, key));
     }
     return list;
   }
@@ -93,7 +105,7 @@
   atlas.sourceTitles = (keys) =>
     keys
       .split(";")
-      .map((key) => (atlas.config.sources[key] || { title: key }).title)
+      .map((key) => (Object.hasOwn(atlas.config.sources, key) ? atlas.config.sources[key].title : key))
       .join("; ");
 
   function where(latlng) {
@@ -113,10 +125,35 @@
     return n === null ? atlas.config.values.searched_not_released : atlas.filled(words.searched, { n: n.toLocaleString("en") });
   }
 
+  /** What the history of a hazard does not mean: searched, closed, cleared, marked, a circle for a size. */
+  function history(layer, row) {
+    const words = atlas.config.words;
+    const value = (name) => layer.value(name, row);
+    const told = [];
+    const [n, recovered, emplaced] = ["searched_n", "recovered_n", "emplaced_n"].map(value);
+    if (value("land_status") === "searched_not_released" && ![n, recovered, emplaced].includes(null)) {
+      told.push(atlas.filled(words.searched_hazard, { n: count(n), recovered: count(recovered), emplaced: count(emplaced) }));
+    }
+    if (["closed", "handed_over"].includes(value("land_status"))) told.push(value("cleared_m2") > 0 ? clearedHazard(layer, row) : words.closed_told);
+    if (value("fence_condition") === "unverified" && value("last_inspected")) told.push(words.marking);
+    if (value("shape_kind") === "equal_area_circle") told.push(words.circle);
+    return told;
+  }
+
+  function clearedHazard(layer, row) {
+    const depth = layer.value("depth_cm", row);
+    const date = layer.value("status_since", row) || layer.value("as_of", row);
+    const blanks = { date: Object.hasOwn(atlas.config.values, date) ? atlas.config.values[date] : date, source: atlas.sourceTitles(layer.value("sources", row)) };
+    return depth === null ? atlas.filled(atlas.config.words.cleared_depthless, blanks) : atlas.filled(atlas.config.words.cleared_hazard, { ...blanks, depth: String(depth) });
+  }
+
   function warning(layer, row) {
     const km = layer.value(layer.off_km, row);
     const told = layer.warnings.filter((key) => key !== "placed").map((key) => layer.texts[key]);
+    const sketch = atlas.sketchTold(layer, row);
+    if (sketch) told.unshift(sketch);
     if (layer.name === "cleared_areas") told.push(cleared(layer, row));
+    if (layer.group_name === "hazards") told.push(...history(layer, row));
     if (km !== null) told.push(atlas.filled(atlas.config.words.placed, { km })); // of this point, not the span of its layer
     return atlas.make("div", { class: "warning" }, ...told.map((text) => atlas.make("p", {}, atlas.both(text))));
   }
@@ -149,7 +186,7 @@
     const node = atlas.make("article", { class: "popup" }, atlas.make("h3", {}, atlas.word("this_place")), where(latlng));
     const list = atlas.make("ul", {});
     for (const layer of atlas.layers.filter(atlas.isDrawn)) {
-      const rows = atlas.rowsAt(layer, latlng).slice(0, 4);
+      const rows = atlas.rowsAt(layer, latlng).filter((row) => atlas.holds(layer, row)).slice(0, 4);
       for (const row of rows) list.append(atlas.make("li", {}, atlas.both(layer.title), ": ", about(layer, row)));
     }
     if (list.children.length) node.append(atlas.make("p", { class: "kind" }, atlas.word("lies_in")), list);

@@ -23,7 +23,6 @@
     atlas.prepareLayer(layer);
     layer.shown = !atlas.config.start_hidden.includes(name);
     if (layer.shown) atlas.fillLayer(layer);
-    atlas.draw(layer);
     return layer;
   }
 
@@ -59,7 +58,7 @@
     atlas.label(map.getContainer(), atlas.config.words.map_label);
     map.getContainer().setAttribute("role", "application");
     atlas.openPanel();
-    map.setMaxBounds(L.latLngBounds(atlas.config.bounds).pad(0.3));
+    map.setMaxBounds(L.latLngBounds(atlas.config.bounds).pad(0.3).extend(L.latLngBounds(atlas.config.reach).pad(0.05)));
     const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
     fit();
     atlas.drawGround(await atlas.read("data-ground"));
@@ -70,13 +69,18 @@
     }
     atlas.labels = new atlas.Labels(atlas.config.labels).addTo(map);
     atlas.followZoom();
+    atlas.prepareDays();
     atlas.drawTree();
+    atlas.drawDays();
     atlas.drawPanel();
     wire(map);
     atlas.speak(page.lang);
     atlas.changed();
     map.invalidateSize({ pan: false });
     fit();
+    atlas.layers.forEach(atlas.draw); // once, in the view that stays
+    atlas.layers.forEach(atlas.arrange);
+    atlas.changed();
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     document.getElementById("notice").hidden = atlas.layers.length === Number(page.dataset.layers);
   };

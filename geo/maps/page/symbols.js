@@ -43,22 +43,23 @@
   atlas.fill = (symbol, mirrored) => (symbol.hatch.length ? `url(#hatch-${symbol.key}${mirrored ? "-mirrored" : ""}) ${symbol.colour}` : symbol.colour);
 
   /** Leaflet path options of a symbol; from far off hatched shapes are too small for dashes, and screening bands for outlines. */
-  atlas.style = function (symbol, { far = false, mirrored = false, width = null } = {}) {
+  atlas.style = function (symbol, { far = false, mirrored = false, width = null, soft = false, circle = false } = {}) {
     const line = symbol.kind === "line";
-    const dash = far && symbol.hatch.length ? null : symbol.dash_px.join(" ") || null;
+    const dash = circle ? "1 8" : far && symbol.hatch.length ? null : symbol.dash_px.join(" ") || null;
     const band = far && /^(flood|slide)_/.test(symbol.key);
     return {
       color: line ? symbol.colour : symbol.outline || symbol.colour,
-      weight: width || symbol.width_px,
-      stroke: line || (symbol.outline !== "" && !band),
-      opacity: 0.95,
+      weight: circle ? 2.5 : width || symbol.width_px,
+      stroke: line || (symbol.outline !== "" && !band && (circle || !soft)), // a soft edge has no line; a circle for a size has dots
+      opacity: circle ? 0.5 : 0.95,
       dashArray: dash,
       fill: !line,
       fillColor: atlas.fill(symbol, mirrored),
-      fillOpacity: symbol.hatch.length ? 1 : symbol.opacity,
+      fillOpacity: (symbol.hatch.length ? 1 : symbol.opacity) * (soft ? 0.4 : circle ? 0.6 : 1),
       radius: symbol.radius_px,
+      shape: symbol.shape,
       lineJoin: "round",
-      lineCap: dash ? "butt" : "round",
+      lineCap: dash && !circle ? "butt" : "round",
     };
   };
 
@@ -69,6 +70,8 @@
     const stroke = { stroke: symbol.outline || symbol.colour, "stroke-width": symbol.width_px, "stroke-dasharray": dash };
     if (symbol.kind === "line") {
       picture.append(atlas.svg("path", { ...stroke, stroke: symbol.colour, d: "M1 8H25", fill: "none" }));
+    } else if (symbol.kind === "point" && symbol.shape !== "circle") {
+      picture.append(atlas.svg("path", { ...stroke, d: atlas.markPath(symbol.shape, 13, 8, symbol.radius_px), fill: symbol.colour, "fill-opacity": symbol.opacity }));
     } else if (symbol.kind === "point") {
       picture.append(atlas.svg("circle", { ...stroke, cx: 13, cy: 8, r: symbol.radius_px, fill: symbol.colour, "fill-opacity": symbol.opacity }));
     } else {

@@ -4,11 +4,12 @@
 (function (atlas) {
   const km2 = (value) => `${value.toLocaleString("en", { minimumFractionDigits: value < 1 ? 2 : 1, maximumFractionDigits: value < 1 ? 2 : 1 })} km²`;
 
-  function figures(layer) {
-    const parts = [layer.n.toLocaleString("en")];
-    if (layer.km2 !== null) parts.push(km2(layer.km2));
-    return parts.join(" · ");
-  }
+  /** Number and km² of a layer; on a chosen day the sum of what held, since nobody measured its overlaps. */
+  atlas.figures = function (layer) {
+    const n = atlas.numberOf(layer).toLocaleString("en");
+    if (layer.held) return [`${n} · ${km2(layer.heldM2 / 1e6)} `, atlas.word("gross")];
+    return [layer.km2 === null ? n : `${n} · ${km2(layer.km2)}`];
+  };
 
   /** A badge where the information is more than two years old by the reader's clock; a year alone counts from its start. */
   atlas.age = function (layer) {
@@ -24,8 +25,10 @@
     const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
     const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of), ...atlas.age(layer));
     layer.remark = atlas.make("span", { class: "dated remark", hidden: true }, atlas.word("too_close"));
+    layer.softRemark = atlas.make("span", { class: "dated remark", hidden: true }, atlas.word("sketched"));
+    layer.figuresNode = atlas.make("span", { class: "figures" }, ...atlas.figures(layer));
     const parts = layer.parts.length > 1 ? atlas.make("div", { class: "parts" }, ...layer.parts.map((part, i) => partRow(layer, part, i))) : null;
-    return atlas.make("li", {}, box, label, atlas.make("span", { class: "figures" }, figures(layer)), dated, layer.remark, parts);
+    return atlas.make("li", {}, box, label, layer.figuresNode, dated, layer.remark, layer.softRemark, parts);
   }
 
   function partRow(layer, part, i) {

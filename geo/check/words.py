@@ -1,0 +1,254 @@
+"""Words: what every record must say, the controlled words, and whether class, evidence, basis and date agree (V01-V06).
+
+Assumption: a field that no record fills is told once for the file. A record without a basis was supplied by somebody. What counts
+as evidence, and what a national term means, is the study area's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.check.context import Context
+from geo.check.findings import FILE, found, joined, nothing
+from geo.errors import nearest
+from geo.survey.dates import NEVER, numbered, spans, unreadable
+from geo.survey.evidence import Lists, classed, evidence_lists, evidence_of, hint, items, national_terms, unlisted
+from geo.survey.fields import REPORT_FIELDS, Field
+from geo.survey.lifecycle import versions
+from geo.survey.persons import plain
+from geo.survey.records import numbers_of, text_of
+from geo.survey.timeline import record_names
+from geo.terms import BASES, EVIDENCE, FENCE_CONDITIONS, LAND_CLASSES, LAND_STATUSES, MARKING_TYPES, SIMULATED_BASES
+
+Bools = NDArray[np.bool_]
+DATE_FORM = "YYYY, YYYY-MM or YYYY-MM-DD"
+YEAR_DAYS = 365.25
+MOST_HINTS = 1000  # distinct words and ids for which the nearest known one is looked up
+LABELS = {
+    plain(label): term.key
+    for table in (LAND_CLASSES, LAND_STATUSES, EVIDENCE, BASES, MARKING_TYPES, FENCE_CONDITIONS)
+    for term in table.values()
+    for label in (term.key, term.en, term.ko)
+}
+
+
+def words(context: Context) -> pd.DataFrame:
+    """Return where the records lack a word, use an unknown one or contradict themselves."""
+    checks = (
+        missing_fields,
+        unknown_words,
+        unknown_links,
+        evidence_beside_class,
+        simulated_classes,
+        sources_and_dates,
+        old_information,
+    )
+    return joined(check(context) for check in checks)
+
+
+def missing_fields(context: Context) -> pd.DataFrame:
+    """Return the required fields that are empty (V01): the id, and of hazards the class or a national term."""
+    survey = context.survey
+    lacking = [("id", _empty(context, "id"))]
+    if survey.kind == "hazards":
+        lacking.append(("land_class or national_term", _empty(context, "land_class", "national_term")))
+    if survey.kind == "signs":
+        lacking.append(("sign_text", _empty(context, "sign_text")))
+    return joined(_lacking(context, "V01", name, empty) for name, empty in lacking)
+
+
+def unknown_words(context: Context) -> pd.DataFrame:
+    """Return the words outside their list, dates that cannot be read, and amounts below 0 (V02)."""
+    survey = context.survey
+    everywhere = np.arange(len(survey.frame))
+    told = [*_strange(context, survey.frame, survey.fields.values(), everywhere, "")]
+    if len(survey.reports):
+        ids = text_of(survey.reports, "report_id").str.strip()
+        told += _strange(
+            context, survey.reports, REPORT_FIELDS.values(), _linked(context), ids.where(ids == "", " in report " + ids)
+        )
+    return joined(told)
+
+
+def unknown_links(context: Context) -> pd.DataFrame:
+    """Return the reports of hazards that the file does not hold, and the national terms that say no class (V02)."""
+    survey = context.survey
+    told = []
+    if len(survey.reports):
+        names = text_of(survey.reports, "hazard_id").str.strip()
+        lost = (_linked(context) == FILE) & (names != "").to_numpy()
+        known = record_names(survey.frame).unique()
+        lost_names = [f'"{name}" of hazard_id' for name in names[lost].unique()]
+        hints = [_known(name, known) if len(known) <= MOST_HINTS else "" for name in names[lost].unique()[:MOST_HINTS]]
+        hints += [""] * (len(lost_names) - len(hints))
+        told.append(found("V02", survey, np.full(len(lost_names), FILE), value=lost_names, expected=hints))
+    terms = [term.term for term in national_terms(context.area)]
+    if survey.kind == "hazards" and terms:
+        typed = survey.text("national_term").str.strip()
+        unsaid = classed(typed, survey.text("basis"), context.area)["term"] == ""
+        bad = ((typed != "") & unsaid & _empty(context, "land_class")).to_numpy()
+        told.append(_told_words(context, "national_term", typed[bad], np.flatnonzero(bad), terms))
+    return joined(told)
+
+
+def evidence_beside_class(context: Context) -> pd.DataFrame:
+    """Return where class and evidence, or class and national term, do not agree (V03)."""
+    survey = context.survey
+    if survey.kind != "hazards":
+        return nothing("V03", survey)
+    lists, land_class = evidence_lists(context.area), survey.text("land_class").str.strip()
+    direct, indirect = survey.text("direct_evidence"), survey.text("indirect_evidence")
+    amounts = evidence_of(direct, indirect, lists)
+    strange = unlisted(direct, lists)
+    silent = (direct.str.strip() == "").to_numpy() & (indirect.str.strip() == "").to_numpy()
+    amounts = np.where(silent, survey.text("evidence").str.strip().to_numpy(dtype=object), amounts)
+    term = classed(survey.text("national_term"), survey.text("basis"), context.area)
+    named = (term["land_class"] == land_class).to_numpy()  # the national term rests on evidence of its own
+    confirmed = (land_class == "CHA").to_numpy() & (amounts != "direct") & ~(silent & (amounts == "") & named)
+    on_none = confirmed & (strange != "")
+    suspected = (land_class == "SHA").to_numpy() & (amounts == "direct")
+    return joined(
+        [
+            found("V03", survey, confirmed & ~on_none, value="CHA without an item of direct evidence"),
+            found(
+                "V03",
+                survey,
+                on_none,
+                value=[f"CHA, but on no list of evidence: {_hinted(text, lists)}" for text in strange[on_none]],
+            ),
+            found("V03", survey, suspected, value="SHA with an item of direct evidence"),
+            _against_term(context, land_class, term),
+        ]
+    )
+
+
+def simulated_classes(context: Context) -> pd.DataFrame:
+    """Return the modelled or allocated records that call themselves a CHA (V04)."""
+    survey = context.survey
+    basis = survey.text("basis").str.strip()
+    bad = (basis.isin(SIMULATED_BASES) & (survey.text("land_class").str.strip() == "CHA")).to_numpy()
+    return found("V04", survey, bad, value=basis[bad].to_numpy(dtype=object))
+
+
+def sources_and_dates(context: Context) -> pd.DataFrame:
+    """Return the records without a source or a date, and those whose date lies in the future (V05)."""
+    survey = context.survey
+    dates = ("as_of",) if survey.kind == "hazards" else ("as_of", "date")
+    lacking = ((" or ".join(dates), _empty(context, *dates)), ("source", _empty(context, "source", "sources")))
+    told = [_lacking(context, "V05", name, empty, "no {}") for name, empty in lacking]
+    today = int(np.datetime64(context.today, "D").astype(np.int64))
+    for name in ("as_of", "date", "status_since", "last_inspected"):
+        if name in survey.frame:
+            typed = survey.text(name).str.strip()
+            ahead = numbered(spans(typed)[0]) > today
+            told.append(found("V05", survey, ahead, value=[f"{name} {day} lies in the future" for day in typed[ahead]]))
+    return joined(told)
+
+
+def old_information(context: Context) -> pd.DataFrame:
+    """Return the records that still hold and whose information is old (V06)."""
+    survey = context.survey
+    typed = survey.text("as_of").str.strip()
+    last = numbered(spans(typed)[1])
+    today = int(np.datetime64(context.today, "D").astype(np.int64))
+    old = (last != NEVER) & (today - last > YEAR_DAYS * context.limits.age_yr)
+    old &= versions(survey)["current"].reindex(survey.frame.index).to_numpy(dtype=bool)
+    return found(
+        "V06", survey, old, value=typed[old].to_numpy(dtype=object), expected=[f"{context.limits.age_yr:g}"] * int(old.sum())
+    )
+
+
+def _empty(context: Context, *names: str) -> Bools:
+    """Return which records fill none of the fields; shape (n,)."""
+    filled = [(context.survey.text(name).str.strip() != "").to_numpy() for name in names]
+    return np.asarray(~np.any(filled, axis=0), dtype=bool)
+
+
+def _lacking(context: Context, code: str, name: str, empty: Bools, form: str = "{}") -> pd.DataFrame:
+    """Return a finding for each record that lacks a field, or one for the file if all do."""
+    if len(empty) > 1 and empty.all():
+        return found(code, context.survey, FILE, value=[f"{form.format(name)} (in all {len(empty)} records)"])
+    return found(code, context.survey, empty, value=form.format(name))
+
+
+def _strange(
+    context: Context, table: pd.DataFrame, fields: Iterable[Field], rows: NDArray[np.intp], where: pd.Series | str
+) -> Iterator[pd.DataFrame]:
+    """Yield what the cells of one table may not say; `where` follows each word in the message."""
+    for field in fields:
+        if field.name not in table:
+            continue
+        typed = text_of(table, field.name).str.strip()
+        if field.kind == "word":
+            bad = ((typed != "") & ~typed.isin(field.words)).to_numpy()
+            expected: list[str] | None = None
+        elif field.kind == "date":
+            bad, expected = unreadable(typed), [DATE_FORM]
+        elif field.kind in ("number", "count") and not field.name.endswith(("_deg", "lat", "lon", "elevation")):
+            bad, expected = (numbers_of(table, field.name) < 0).to_numpy(), ["at least 0"]
+        else:
+            continue
+        place = where if isinstance(where, str) else where[bad].to_numpy(dtype=object)
+        yield _told_words(context, field.name, typed[bad], rows[bad], field.words, expected, place)
+
+
+def _told_words(
+    context: Context,
+    name: str,
+    typed: pd.Series,
+    rows: NDArray[np.intp],
+    known: list[str] | tuple[str, ...],
+    expected: list[str] | None = None,
+    where: NDArray[np.object_] | str = "",
+) -> pd.DataFrame:
+    """Return one finding for each word, with the nearest known one."""
+    distinct = list(dict.fromkeys(typed))
+    if expected is None:
+        hints = {word: _known(word, known) for word in distinct[:MOST_HINTS]}
+        rest = "known: " + ", ".join(known)
+        expected = [hints.get(word, rest) for word in typed]
+    else:
+        expected = expected * len(typed)
+    places = np.broadcast_to(np.asarray(where, dtype=object), len(typed))
+    value = [f'"{word}" of {name}{place}' for word, place in zip(typed, places, strict=True)]
+    return found("V02", context.survey, rows, value=value, expected=expected)
+
+
+def _known(word: str, known: Iterable[str]) -> str:
+    """Return the nearest known word: the same in other letters or in the other language, else the closest."""
+    names = [str(name) for name in known]
+    same = next((name for name in names if plain(name) == plain(word)), LABELS.get(plain(word), ""))
+    return f"did you mean {same}? known: {', '.join(names[:40])}" if same in names else nearest(word, names)
+
+
+def _linked(context: Context) -> NDArray[np.intp]:
+    """Return the record's row of each report, `FILE` where the file holds no such record."""
+    names = record_names(context.survey.frame).drop_duplicates()
+    places = pd.Series(names.index, index=names).reindex(text_of(context.survey.reports, "hazard_id").str.strip())
+    return places.fillna(FILE).to_numpy(dtype=np.intp)
+
+
+def _hinted(text: str, lists: Lists) -> str:
+    first = items(text)[0]
+    meant = hint(first, lists)
+    return f"{text} ({meant})" if meant.startswith("did you mean") else text
+
+
+def _against_term(context: Context, land_class: pd.Series, term: pd.DataFrame) -> pd.DataFrame:
+    """Return the records whose national term says another class on their basis, or another status."""
+    survey = context.survey
+    basis = survey.text("basis").str.strip()
+    supplied = classed(survey.text("national_term"), pd.Series("", index=basis.index), context.area)["land_class"]
+    needs = ((land_class == "CHA") & (supplied == "CHA") & ~term["land_class"].isin(["CHA", ""])).to_numpy()
+    status = survey.text("land_status").str.strip()
+    released = (status.isin(["closed", "handed_over"]) & (term["land_status"] == "searched_not_released")).to_numpy()
+    names = term["term"].to_numpy(dtype=object)
+    bases = [f"{name} on basis {word} is no CHA" for name, word in zip(names[needs], basis[needs], strict=True)]
+    searched = [
+        f"{name} was searched, not released; status {word}" for name, word in zip(names[released], status[released], strict=True)
+    ]
+    return joined([found("V03", survey, needs, value=bases), found("V03", survey, released, value=searched)])

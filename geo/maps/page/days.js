@@ -1,0 +1,168 @@
+/* Hazards as they stood on a day: a slider over the days on which a supplied record began or ended to hold, and a field for any day. */
+"use strict";
+
+(function (atlas) {
+  atlas.day = null; // null: the latest state
+  let stops = [];
+  let opened = false; // the earlier states were switched on by the choice of a day
+
+  /** The last day that a date may mean: 2011 is 2011-12-31, 2011-02 is 2011-02-28; null for what is no date. */
+  atlas.lastDay = function (text) {
+    const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?$/.exec(String(text || "").trim()) || [];
+    if (!year || month < 1 || month > 12) return null;
+    const last = new Date(Date.UTC(Number(year), Number(month || 12), 0)).getUTCDate();
+    if (day && (day < 1 || day > last)) return null;
+    return `${year}-${month || "12"}-${day || String(last)}`;
+  };
+
+  const endless = (day) => day !== null && day.startsWith("9999"); // databases close what still holds with this year
+
+  /** Whether a feature is on the map as far as days go. */
+  atlas.holds = (layer, row) => !layer.held || layer.held[row] === 1;
+  /** How many features of a layer hold. */
+  atlas.numberOf = (layer) => (layer.held ? layer.heldN : layer.n);
+  /** The symbol of a feature; an earlier state is drawn as it stood when its own day is shown. */
+  atlas.symbolOf = (layer, row) => atlas.config.symbols[(atlas.day && layer.value("symbol_then", row)) || layer.value("symbol", row)];
+  /** Keys of the symbols that are on the map. */
+  atlas.symbolsOf = function (layer) {
+    if (!layer.held) return layer.symbols;
+    const used = new Set();
+    for (let row = 0; row < layer.n; row += 1) if (layer.held[row]) used.add(atlas.symbolOf(layer, row).key);
+    return Object.keys(atlas.config.symbols).filter((key) => used.has(key));
+  };
+
+  function daysOf(layer, name) {
+    const column = layer.columns[name];
+    if (!column) return new Array(layer.n).fill(null);
+    const days = column.values.map(atlas.lastDay);
+    return column.codes.map((code) => days[code]);
+  }
+
+  /** Read the dates of every hazard layer that has any; simulated features have none. */
+  atlas.prepareDays = function () {
+    const told = new Map();
+    for (const layer of atlas.layers.filter((one) => one.columns.m2)) {
+      layer.from = daysOf(layer, "valid_from");
+      layer.until = daysOf(layer, "valid_to").map((day) => (endless(day) ? null : day));
+      for (const name of ["valid_from", "valid_to"]) {
+        for (const text of (layer.columns[name] || { values: [] }).values) {
+          const day = atlas.lastDay(text);
+          if (day && !endless(day) && (!told.has(day) || text.length < told.get(day).length)) told.set(day, text.trim());
+        }
+      }
+    }
+    stops = [...told].map(([day, text]) => ({ day, text })).sort((a, b) => (a.day < b.day ? -1 : 1));
+  };
+
+  const dated = () => atlas.layers.filter((layer) => layer.from);
+
+  function hold(layer) {
+    if (atlas.day === null) {
+      layer.held = null;
+      return;
+    }
+    layer.held = new Uint8Array(layer.n);
+    layer.heldN = layer.heldM2 = 0;
+    for (let row = 0; row < layer.n; row += 1) {
+      const [from, until] = [layer.from[row], layer.until[row]];
+      if (!layer.isSimulated(row) && ((from && from > atlas.day) || (until && until <= atlas.day))) continue;
+      layer.held[row] = 1;
+      layer.heldN += 1;
+      layer.heldM2 += layer.value("m2", row) || 0;
+    }
+  }
+
+  function counted() {
+    const found = { n: 0, all: 0, undated: 0 };
+    for (const layer of dated()) {
+      for (let row = 0; row < layer.n; row += 1) {
+        if (layer.isSimulated(row)) continue;
+        if (!layer.from[row] && !layer.until[row]) found.undated += 1;
+        else {
+          found.all += 1;
+          found.n += layer.held[row];
+        }
+      }
+    }
+    return Object.fromEntries(Object.entries(found).map(([key, n]) => [key, n.toLocaleString("en")]));
+  }
+
+  /** Switch the earlier states on with the first day that is chosen, and off again with the latest state. */
+  function openPast() {
+    const past = atlas.layers.find((layer) => layer.name === "past_hazards");
+    const wanted = atlas.day !== null;
+    if (!past || (wanted ? past.shown : !opened)) return;
+    opened = wanted;
+    atlas.show(past, wanted);
+    document.getElementById(`show-${past.name}`).checked = wanted;
+  }
+
+  /** Show the hazards as they stood on a day; null for the latest state. `text` is what the reader is told. */
+  atlas.setDay = function (day, text) {
+    atlas.day = day;
+    for (const layer of dated()) {
+      hold(layer);
+      for (const feature of layer.features) restyle(layer, feature);
+      atlas.arrange(layer);
+      layer.figuresNode.replaceChildren(...atlas.figures(layer));
+    }
+    openPast();
+    atlas.map.closePopup();
+    const words = atlas.config.words;
+    document.getElementById("day-told").replaceChildren(atlas.both(day === null ? words.day_latest_told : atlas.filled(words.day_told, { day: text, ...counted() })));
+    const mark = document.getElementById("day-mark");
+    mark.hidden = day === null;
+    mark.replaceChildren(day === null ? "" : atlas.both(atlas.filled(words.day_mark, { day: text })));
+    atlas.changed();
+  };
+
+  function restyle(layer, feature) {
+    const symbol = atlas.symbolOf(layer, feature.row);
+    if (symbol === feature.symbol) return;
+    feature.symbol = symbol;
+    feature.setStyle(atlas.style(symbol, feature.own));
+  }
+
+  function say(range, field, wrong) {
+    const at = Number(range.value);
+    const text = at < stops.length ? stops[at].text : "";
+    range.setAttribute("aria-valuetext", text || atlas.pick(atlas.config.words.day_latest));
+    field.setAttribute("aria-invalid", String(wrong));
+  }
+
+  /** The control: only where some record holds for some days and not for others. */
+  atlas.drawDays = function () {
+    const words = atlas.config.words;
+    const section = document.getElementById("days");
+    section.hidden = stops.length === 0;
+    if (!stops.length) return;
+    const range = atlas.label(atlas.make("input", { type: "range", id: "day-range", min: 0, max: stops.length, step: 1, value: stops.length }), words.day_range);
+    const field = atlas.make("input", { type: "text", id: "day-field", autocomplete: "off", maxLength: 10, placeholder: "2011-08-05" });
+    const latest = atlas.make("button", { type: "button", id: "day-latest" }, atlas.word("day_latest"));
+    const told = atlas.make("p", { id: "day-told", class: "note", role: "status" }, atlas.both(words.day_latest_told));
+    const choose = (day, text) => {
+      const after = stops.findIndex((stop) => stop.day > day);
+      range.value = day === null ? stops.length : Math.max(0, (after < 0 ? stops.length : after) - 1);
+      if (day !== null && after === 0) range.value = 0;
+      field.value = text;
+      atlas.setDay(day, text);
+      say(range, field, false);
+    };
+    range.addEventListener("input", () => {
+      const stop = stops[Number(range.value)];
+      choose(stop ? stop.day : null, stop ? stop.text : "");
+    });
+    field.addEventListener("change", () => {
+      const text = field.value.trim();
+      const day = atlas.lastDay(text);
+      if (day || !text) return choose(day, text);
+      told.replaceChildren(atlas.both(atlas.filled(words.day_wrong, { text })));
+      return say(range, field, true);
+    });
+    latest.addEventListener("click", () => choose(null, ""));
+    const ends = atlas.make("div", { class: "ends", "aria-hidden": "true" }, atlas.make("span", {}, stops[0].text), atlas.make("span", {}, atlas.word("day_latest")));
+    section.append(atlas.make("h3", {}, atlas.word("days")), range, ends, atlas.make("div", { class: "day-row" }, atlas.make("label", { htmlFor: "day-field" }, atlas.word("day_field")), field, latest), told);
+    atlas.onLanguage(() => say(range, field, field.getAttribute("aria-invalid") === "true"));
+    say(range, field, false);
+  };
+})(window.atlas);

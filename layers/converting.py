@@ -1,0 +1,165 @@
+"""Write survey data in another format: read as it stands, refused where records are unusable, and told what a format cannot hold.
+
+Assumption: in the public tier the cells of a study area's grid are written, never the records; in the restricted one every record
+with every column, all versions of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from geo.area import StudyArea, read_area
+from geo.check import coordinates, shapes
+from geo.check.context import Context
+from geo.check.findings import joined
+from geo.check.told import lines
+from geo.errors import ConfigError, DataError, nearest
+from geo.exchange.field import Notice
+from geo.exchange.formats import PLAIN_LOOK, Look, format_of, write
+from geo.exchange.place import explain_outside, outside
+from geo.generalise import generalise, prove
+from geo.layer import listed
+from geo.maps.symbols import SYMBOLS, symbol_keys
+from geo.styles import frame_style
+from geo.survey.lifecycle import versions
+from geo.survey.records import Survey
+from layers.checking import records_of
+from layers.minefields import supplied_fields
+from layers.request import TIERS, with_own_source
+from layers.show import writable
+from layers.survey_layers import newest, survey_layers
+
+USABLE = (  # without these a record cannot be drawn; the rest of the battery is the work of `minemap check`
+    coordinates.missing_crs,
+    coordinates.unfit_crs,
+    shapes.missing_shapes,
+    shapes.wrong_kinds,
+    shapes.invalid_polygons,
+)
+DRAWN_AS = {"hazards": "unconfirmed_minefields"}  # the layer whose symbols a kind of record takes
+MOST_TOLD = 20
+
+
+def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator[str]:
+    """Write a survey file in the format of the target's suffix; yield what a reader must know.
+
+    The options are those of ``minemap convert``.
+
+    Raises
+    ------
+    ConfigError
+        If an option is wrong, a file cannot be opened or would be overwritten.
+    DataError
+        If records are unusable, unless ``as_is``.
+    """
+    if (tier := options["tier"]) not in TIERS:
+        raise ConfigError("unknown tier", where=tier, mend=nearest(tier, TIERS))
+    format_of(target)
+    writable(target, options["overwrite"])
+    survey, left_out = usable(records_of(source, options), as_is=options["as_is"])
+    yield from left_out
+    frame = marked(survey.frame) if tier == "restricted" else released(survey, read_area(options["area"]), target.name)
+    if options["dst_crs"]:
+        frame = frame.to_crs(options["dst_crs"])
+    for loss in write(
+        {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame), overwrite=options["overwrite"]
+    ):
+        yield f"not held by {target.suffix}: {loss.told}"
+
+
+def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
+    """Return the records that can be drawn, and a line for each that cannot.
+
+    Raises
+    ------
+    DataError
+        If there are such records, unless ``as_is``; or if there is no CRS.
+    """
+    context = Context(survey, today=date.min)
+    found = joined([*(check(context) for check in USABLE), survey.findings[survey.findings["code"].isin(["C01", "C07"])]])
+    if found.empty:
+        return survey, []
+    whole = found[found["row"] <= 0]
+    if len(whole) or not as_is:
+        told = lines(whole if len(whole) else found, first=3)
+        raise DataError(
+            "unusable records",
+            where=survey.file,
+            found="; ".join(told[:MOST_TOLD]),
+            mend="minemap check tells all, with --repair it mends what is safe to mend; --as-is leaves them out",
+        )
+    bad = np.unique(found["row"].to_numpy(int)) - 1
+    kept = survey.frame.drop(index=bad).reset_index(drop=True)
+    names = listed(survey.names().iloc[bad], MOST_TOLD)
+    return replace(survey, frame=kept), [f"left out, {len(bad)} of {len(survey.frame)} records: {names}"]
+
+
+def released(survey: Survey, area: StudyArea, name: str) -> gpd.GeoDataFrame:
+    """Return records as the public may see them: cells of the area's grid, proved.
+
+    Raises
+    ------
+    DataError
+        If records lie outside the area.
+    """
+    stray = outside(survey.frame.geometry, area)
+    if stray.any():
+        hint = explain_outside(survey.frame.geometry[stray], area)
+        raise DataError(
+            f"{int(stray.sum())} records outside the study area {area.name}",
+            where=survey.file,
+            found=listed(survey.names()[stray]),
+            mend=hint or "name the area they belong to with --area, or keep them as they are with --tier restricted",
+        )
+    own = with_own_source(area)
+    layer = (
+        hazard_layer(survey, own)
+        if survey.kind == "hazards"
+        else survey_layers(own, {survey.kind: survey}, None, {})[0][survey.kind]
+    )
+    shown = generalise(layer, area=own).frame
+    prove(shown, area=own, name=name)
+    return shown if survey.text("national_term").ne("").any() else shown.drop(columns="national_term", errors="ignore")
+
+
+def hazard_layer(survey: Survey, area: StudyArea) -> Any:
+    """Return hazards as a layer: the latest version of each."""
+    frame = survey.frame.assign(id=survey.names())
+    frame = versions(frame)
+    frame = frame[frame["current"]].drop(columns=["version", "n_versions", "current"])
+    frame = frame.assign(land_class=survey.text("land_class").loc[frame.index], sources="supplied")
+    day = newest(frame["as_of"]) if "as_of" in frame else "not stated"
+    return supplied_fields("unconfirmed", area, gpd.GeoDataFrame(frame, crs=survey.frame.crs), "supplied", day)
+
+
+def notice(survey: Survey, tier: str) -> Notice:
+    """Return what the written file says of itself; in public not even the name of the file it came from."""
+    titles = {
+        "hazards": ("Hazards", "위험 지역"),
+        "finds": ("Finds", "발견"),
+        "accidents": ("Accidents", "사고"),
+        "signs": ("Signs", "표지판"),
+    }
+    en, ko = titles[survey.kind]
+    return Notice(f"Supplied {en.lower()}", f"제공된 {ko}", tier=tier, cell_km=1.0 if tier == "public" else 0.0)
+
+
+def look(survey: Survey, frame: gpd.GeoDataFrame) -> Look:
+    """Return the symbols of the atlas for records of this kind; hazards without a class are drawn plain."""
+    name = DRAWN_AS.get(survey.kind, survey.kind)
+    if survey.kind == "hazards" and "land_class" not in frame:
+        return PLAIN_LOOK
+    return Look(SYMBOLS, lambda _, rows: symbol_keys(name, rows), {survey.kind: frame_style(name, frame)})
+
+
+def marked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return records that say how they came about, as every layer of an atlas does."""
+    blanks = {"basis": "supplied", "simulated": False}
+    return frame.assign(**{name: value for name, value in blanks.items() if name not in frame})

@@ -1,0 +1,198 @@
+"""Hazards as of a day: the slider, the field, what follows them, and the rule that a partial date counts as its last day."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from maps.country import survey_atlas_of
+from maps.test_survey import opened
+
+from geo.maps.exactness import version_columns
+from geo.survey.dates import spans
+
+PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to look at
+DAYS = ["1999", "2001", "2003", "2005-03", "2005-03-10", "2011", "2015-06-30", "2020-01-01"]
+SORTED = ["1999", "2001", "2003", "2005-03-10", "2005-03", "2011", "2015-06-30", "2020-01-01"]  # March counts as its last day
+
+
+def held(page, name):
+    """Return ids of the features of a layer that are on the map now."""
+    return page.evaluate(
+        "(name) => { const layer = atlas.layers.find((one) => one.name === name);"
+        " return layer.features.filter((one) => one._map).map((one) => layer.value('id', one.row)).sort(); }",
+        name,
+    )
+
+
+def figures(page, name):
+    return page.locator(f"li:has(> #show-{name}) > .figures").inner_text()
+
+
+def choose(page, text):
+    page.locator("#day-field").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_no_dates_no_control(quiet_page, page_path):
+    quiet_page.goto(page_path.as_uri())
+    quiet_page.wait_for_selector("#notice", state="hidden")
+    assert not quiet_page.locator("#days").is_visible()
+    assert quiet_page.locator("#day-range").count() == 0
+
+
+def test_the_latest_state_is_shown_first(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    slider = page.get_by_role("slider", name="Day of the state shown")
+    assert slider.get_attribute("aria-valuetext") == "Latest state"
+    assert int(slider.get_attribute("max")) == len(DAYS)
+    assert held(page, "unconfirmed_minefields") == [f"f{i:02d}" for i in range(8)]
+    assert not page.locator("#show-past_hazards").is_checked()
+    assert not page.locator("#day-mark").is_visible()
+    assert figures(page, "unconfirmed_minefields") == "8 · 2.0 km²"
+
+
+STATES = {  # day: (current hazards, earlier states)
+    "1998": (["f03", "f07"], []),
+    "2000": (["f03", "f07"], ["f01@1999"]),
+    "2001-12-30": (["f03", "f07"], ["f01@1999"]),  # 2001 counts from its last day
+    "2001": (["f00", "f03", "f05", "f07"], ["f01@1999"]),
+    "2005-03-09": (["f00", "f03", "f05", "f07"], ["f01@1999", "f02@2003"]),
+    "2005-03-10": (["f00", "f01", "f03", "f05", "f07"], ["f02@2003"]),  # one state ends on the day the next begins
+    "2005-03": (["f00", "f01", "f03", "f04", "f05", "f07"], ["f02@2003"]),
+    "2012": (["f00", "f01", "f02", "f03", "f04", "f05", "f07"], []),
+    "2016": (["f00", "f01", "f02", "f03", "f04", "f07"], []),  # f05 ended in June 2015, nothing followed
+}
+
+
+def test_any_day_shows_what_held_then(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    shown = page.evaluate("Number(document.documentElement.dataset.shown)")
+    for day, (current, earlier) in STATES.items():
+        choose(page, day)
+        assert (held(page, "unconfirmed_minefields"), held(page, "past_hazards")) == (current, earlier), day
+        assert figures(page, "unconfirmed_minefields") == f"{len(current)} · {0.6 * len(current):.1f} km² gross"
+        now = page.evaluate("Number(document.documentElement.dataset.shown)")
+        assert now == shown - 8 + len(current) + len(earlier)
+        assert page.locator("#day-mark").inner_text() == f"State of {day}, not the latest"
+        n = len(current) - 2 + len(earlier)
+        assert page.locator("#day-told").inner_text() == (
+            f"As of {day}: {n} of 8 dated records held. Always shown, because undated: 2."
+        )
+    assert figures(page, "planned_minefields") == "12 · 2.0 km²", "what has no days is as it was"
+
+
+def test_earlier_states_are_drawn_as_they_stood(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    symbols = "atlas.layers.find((one) => one.name === 'past_hazards').features.map((one) => one.symbol.key)"
+    page.get_by_label("Earlier states of supplied hazards").check()
+    assert page.evaluate(symbols) == ["past_sha", "past_cha"]
+    choose(page, "2004")
+    assert page.evaluate(symbols) == ["sha", "cha_worked_on"]
+    legend = page.get_by_role("region", name="Legend")
+    assert legend.get_by_text("CHA, confirmed hazardous area: worked on").is_visible()
+    assert not legend.get_by_text("Closed on record, no release").is_visible(), "it was closed later"
+    page.get_by_role("button", name="Latest state").click()
+    assert page.evaluate(symbols) == ["past_sha", "past_cha"]
+    assert page.locator("#show-past_hazards").is_checked(), "it was on before"
+
+
+def test_the_keyboard_moves_the_day_and_the_latest_state_returns(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    slider = page.get_by_role("slider", name="Day of the state shown")
+    slider.focus()
+    told = []
+    for _ in DAYS:
+        page.keyboard.press("ArrowLeft")
+        told.append(slider.get_attribute("aria-valuetext"))
+    assert told == SORTED[::-1]
+    assert page.locator("#day-field").input_value() == "1999"
+    assert page.locator("#show-past_hazards").is_checked()
+    page.keyboard.press("End")
+    assert slider.get_attribute("aria-valuetext") == "Latest state"
+    assert not page.locator("#show-past_hazards").is_checked()
+    assert held(page, "unconfirmed_minefields") == [f"f{i:02d}" for i in range(8)]
+    assert not page.locator("#day-mark").is_visible()
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2011-13", "2011-02-30", "<img src=x>"])
+def test_what_is_no_date_is_told_and_changes_nothing(quiet_page, survey_path, text):
+    page = opened(quiet_page, survey_path)
+    page.locator("#day-field").evaluate(
+        "(one, text) => { one.maxLength = 40; one.value = text; one.dispatchEvent(new Event('change')); }", text
+    )
+    assert page.get_by_role("status").get_by_text(f"Not a date: {text}.").is_visible()
+    assert page.locator("#day-field").get_attribute("aria-invalid") == "true"
+    assert len(held(page, "unconfirmed_minefields")) == 8
+    choose(page, "2012")
+    assert page.locator("#day-field").get_attribute("aria-invalid") == "false"
+
+
+def test_korean(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path, "한국어")
+    slider = page.get_by_role("slider", name="표시할 상태의 기준일")
+    assert slider.get_attribute("aria-valuetext") == "최신 상태"
+    page.get_by_label("기준일 (YYYY, YYYY-MM, YYYY-MM-DD)").fill("2012")
+    page.keyboard.press("Enter")
+    assert page.locator("#day-mark").inner_text() == "2012 당시 상태(최신 아님)"
+    assert page.locator("#day-told").inner_text() == "2012 기준: 날짜가 있는 기록 8건 중 5건 유효. 날짜가 없어 항상 표시: 2건."
+    page.get_by_role("button", name="최신 상태").click()
+    assert page.locator("#day-told").inner_text() == "기록된 최신 상태."
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    choose(page, "2004")
+    page.screenshot(path=PICTURES / "survey-day.png")
+
+
+def test_days_are_counted_as_the_records_count_them(quiet_page, survey_path):
+    texts = [
+        "2020",
+        "2020-02",
+        "2019-02",
+        "2020-02-29",
+        "2020-02-30",
+        "2020-00",
+        "",
+        " 2011 ",
+        "11",
+        "2020-05-05T10:00",
+        "2020-4",
+    ]
+    last = spans(pd.Series(texts))[1]
+    expected = [None if np.isnat(day) else str(day) for day in last]
+    page = opened(quiet_page, survey_path)
+    assert page.evaluate("(texts) => texts.map((text) => atlas.lastDay(text))", texts) == expected
+
+
+def test_databases_close_what_still_holds_with_the_year_9999(quiet_page, area, tmp_path):
+    from geo.maps.web import draw_map
+
+    def endless(frame):
+        return frame.assign(valid_to="9999-12-31")
+
+    path = draw_map(survey_atlas_of(area, changed={"unconfirmed_minefields": endless})).save(tmp_path / "atlas.html")
+    page = opened(quiet_page, path)
+    choose(page, "2030")
+    assert len(held(page, "unconfirmed_minefields")) == 8
+    assert int(page.locator("#day-range").get_attribute("max")) == len(DAYS) - 1, "2015-06-30 is gone, 9999 is no day"
+
+
+def test_the_public_page_knows_years(quiet_page, public_survey_path):
+    page = opened(quiet_page, public_survey_path)
+    choose(page, "2004")
+    assert page.locator("#day-mark").inner_text() == "State of 2004, not the latest"
+    stops = page.evaluate("[...Array(Number(document.getElementById('day-range').max)).keys()]")
+    slider = page.locator("#day-range")
+    for at in stops:
+        slider.evaluate("(one, at) => { one.value = at; one.dispatchEvent(new Event('input')); }", at)
+        assert len(slider.get_attribute("aria-valuetext")) == 4
+
+
+def test_years_alone_leave_where_years_alone_may(area):
+    layer = survey_atlas_of(area)["unconfirmed_minefields"]
+    whole, years = (version_columns(layer, years_only=only) for only in (False, True))
+    assert "2005-03-10" in whole["valid_from"]["values"]
+    assert set(years["valid_from"]["values"]) == {"2001", "2005", "2011", "2020", ""}
+    assert years["m2"]["values"] == [600_000] * 8
+    undated = replace(layer, frame=layer.frame.drop(columns=["valid_from", "valid_to"]))
+    assert version_columns(undated, years_only=False) == {}

@@ -274,7 +274,7 @@ def _write_field(atlas: Atlas, work: Path) -> None:
     write_kmz(field_layers(atlas.layers), work / "field" / "atlas.kmz", notice(atlas), SYMBOLS)
     write_gpx(field_layers(atlas.layers), work / "field" / "atlas.gpx", notice(atlas))
     own = [atlas[name].frame[is_exact(atlas[name])].assign(layer=name) for name in HAZARD_LAYERS if is_exact(atlas[name]).any()]
-    if own:
+    if own and atlas.tier == "restricted":
         corners = turning_points(gpd.GeoDataFrame(pd.concat(own, ignore_index=True), crs=own[0].crs))
         write_csv(corners, work / "field" / "turning_points.csv")
 

@@ -223,8 +223,8 @@ def request(
     }
     files = {role: Pointed.at(path) for role, path in given.items() if path is not None}
     manner = Manner(_own_map(columns), crs, as_of)
+    _check_names([*(file.path for file in files.values()), *manner.files(), *flood_files(options)])
     own = supplied(here, files, manner)
-    _check_names([*own.files.values(), *flood_files(options)])
     start = int(here.settings["seed"] if seed is None else seed)
     if start < 0:
         raise ConfigError("bad seed", where="--seed", expected="0 or more", found=str(start))

@@ -25,8 +25,9 @@ pytestmark = pytest.mark.usefixtures("toyland")
 
 def test_build_leaves_the_agreed_files_and_nothing_beside(built, pristine):
     assert [path.name for path in pristine.parent.iterdir()] == ["toy"]
-    layers = {f"layers/{name}.{suffix}" for name in LAYER_NAMES for suffix in ("parquet", "geojson")}
+    layers = {f"layers/{name}.{suffix}" for name in LAYER_NAMES for suffix in ("parquet", "geojson", "fgb")}
     tables = {"areas.csv", "areas.json", "lengths.csv", "overlaps.csv", "layers.gpkg", "atlas.html", MANIFEST}
+    tables |= {"atlas.qgz", "field/atlas.kmz", "field/atlas.gpx", "item.json", "datapackage.json"}
     assert set(fingerprints(built)) == layers | tables
 
 

@@ -16,7 +16,8 @@ from geo.errors import ConfigError
 from geo.measure import project
 from layers.cli import main
 from layers.show import SHOWN, areas_of, districts_of, printed, series_of
-from layers.show_reports import article7_of, exposure_of, since
+from layers.show_reports import article7_of, exposure_of
+from layers.show_reports import changes_since as since
 
 FIELD = shapely.box(-27.0307, 19.9751, -27.0103, 19.9853)
 

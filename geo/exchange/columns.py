@@ -99,6 +99,7 @@ POINT_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lon": ("lon", "longitude", "lng", "경도"),
         "elevation": ("elevation", "ele", "표고"),
         "precision_m": _PRECISION,
+        "closing_error_m": ("closing_error_m",),
         "bearing_deg": ("bearing_deg", "bearing", "방위각"),
         "distance_m": ("distance_m", "distance", "거리"),
         "declination_deg": ("declination_deg", "declination", "편차"),

@@ -25,6 +25,7 @@ SQUARE_M = 100_000
 CYCLE_M = SQUARE_M * len(ROWS)
 SOUTH, NORTH = -80.0, 84.0
 BAND_DEG = 8.0
+EQUATOR_M = 10_000_000  # northing of the equator in the south
 SNAP_M = 1e-6  # what going to degrees and back may cost; less than any digit
 MOST_DIGITS = 10
 EXAMPLE = "52S CG 12345 67890"
@@ -92,7 +93,7 @@ def utm(lon: ArrayLike, lat: ArrayLike, *, ellps: str = "WGS84") -> tuple[Ints, 
         rows = np.flatnonzero(zone == one)
         x[rows], y[rows] = _grid(int(one), ellps)(east[rows], north[rows])
     band = letters[np.where(known, step, -1)]
-    return zone, band, x, y + np.where(band < "N", 10_000_000.0, 0.0)  # as the band says: -1e-20° counts to N
+    return zone, band, x, y + np.where(band < "N", float(EQUATOR_M), 0.0)  # as the band says: -1e-20° counts to N
 
 
 def from_utm(
@@ -119,7 +120,7 @@ def from_utm(
     zones, letters, x, y = (np.atleast_1d(array) for array in (zones, letters, x, y))
     known = (zones >= 1) & (zones <= 60) & (zones % 1 == 0) & np.isin(letters, list(BANDS)) & np.isfinite(x) & np.isfinite(y)
     lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
-    y = y - np.where(letters < "N", 10_000_000.0, 0.0)
+    y = y - np.where(letters < "N", float(EQUATOR_M), 0.0)
     for one in np.unique(zones[known]):
         rows = np.flatnonzero(known & (zones == one))
         lon[rows], lat[rows] = _grid(int(one), ellps)(x[rows], y[rows], inverse=True)
@@ -169,6 +170,7 @@ def mgrs(lon: ArrayLike, lat: ArrayLike, digits: int = 5) -> Texts:
     known = zone > 0
     x = np.floor(np.where(known, easting, 0.0) + SNAP_M).astype(np.int64)
     y = np.floor(np.where(known, northing, 0.0) + SNAP_M).astype(np.int64)
+    y = np.where(band < "N", np.minimum(y, EQUATOR_M - 1), y)  # a hair south of the equator is still the southern square
     width = 6 + (2 * digits + 2 if digits else 0)
     signs = np.full((len(zone), width), ord(" "), dtype=np.uint32)
     signs[:, 0], signs[:, 1] = zone // 10 + ord("0"), zone % 10 + ord("0")
@@ -297,7 +299,9 @@ def _corners(zone: Ints, band: Texts, square: Texts) -> tuple[Floats, NDArray[np
     row = (_places(ROWS, letters[:, 1]) - 5 * (zone % 2 == 0)) % len(ROWS)
     south, north = band_bounds(band)
     meridian = zone * 6.0 - 183
-    middle = np.array([_grid(31, "WGS84")(3.0, lat)[1] for lat in (south + north) / 2]) + np.where(south < 0, 10_000_000.0, 0.0)
+    middle = np.array([_grid(31, "WGS84")(3.0, lat)[1] for lat in (south + north) / 2]) + np.where(
+        south < 0, float(EQUATOR_M), 0.0
+    )
     y = row * SQUARE_M + np.round((middle - row * SQUARE_M - SQUARE_M / 2) / CYCLE_M) * CYCLE_M
     step = np.linspace(0, SQUARE_M, 5)
     east, up = (grid.ravel() for grid in np.meshgrid(step, step))

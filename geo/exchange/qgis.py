@@ -59,7 +59,15 @@ class Category(NamedTuple):
 
 
 PLAIN: Drawn = SimpleNamespace(
-    colour="#4D4D4D", opacity=0.3, outline="#1D2530", width_px=1.5, dash_px=(), hatch=(), hatch_colour="#FFFFFF", radius_px=5.0
+    colour="#4D4D4D",
+    opacity=0.3,
+    outline="#1D2530",
+    width_px=1.5,
+    dash_px=(),
+    hatch=(),
+    hatch_colour="#FFFFFF",
+    shape="circle",
+    radius_px=5.0,
 )
 OTHER = Category("", "Other · 기타", PLAIN)  # QGIS gives it all that no other category takes
 CONSTANT = re.compile(r"'[^']*'")

@@ -201,7 +201,7 @@ def test_content_of_a_file_is_that_of_its_frame(tmp_path):
 
 def symbol(**changes):
     plain = dict(colour="#ff0000", opacity=0.5, outline="#000000", width_px=2, dash_px=(), hatch=(), hatch_colour="#ffffff")
-    return SimpleNamespace(**plain | {"radius_px": 4} | changes)
+    return SimpleNamespace(**plain | {"radius_px": 4, "shape": "circle"} | changes)
 
 
 @pytest.mark.parametrize(("kind", "layer"), [("fill", "SimpleFill"), ("line", "SimpleLine"), ("marker", "SimpleMarker")])

@@ -27,7 +27,7 @@ from geo.grid import NODE_TOLERANCE_M, SMALLEST_CELL_KM, check_cell, check_nodes
 from geo.layer import COMMON_COLUMNS, Atlas, Layer, make_layer
 from geo.points import FEWEST, check_points, point_cells, public_counts
 from geo.survey.persons import is_denied, plain
-from geo.terms import LAND_STATUSES, RECORD_LAYERS, SIMULATED_BASES
+from geo.terms import LAND_STATUSES, NATIONAL_TERMS, RECORD_LAYERS, SIMULATED_BASES
 
 HAZARD_LAYERS = ("planned_minefields", "unconfirmed_minefields")
 PAST_LAYER = "past_hazards"
@@ -38,6 +38,8 @@ KEPT_COLUMNS = (*COMMON_COLUMNS, "national_term", "precision_m", "land_status", 
 PAST_COLUMNS = (*KEPT_COLUMNS, "hazard_layer")
 PLACE_TELLING = re.compile("bearing|landmark|fence|marking|fixedby|frompoint|^age$|^sex$|나이|성별")  # beside those of persons.py
 _WEAKEST_FIRST = ("modelled", "allocated", "declared", "supplied", "digitised", "surveyed")  # the basis that claims least
+DATES = ("as_of", "valid_from", "valid_to")
+UNDATED = "undated"
 CONTACT_M2 = 1.0  # a field that overlaps a cell by less than this, and by less than 1 % of itself, only touches it
 
 
@@ -78,16 +80,34 @@ def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_
     if not exact.any() or (layer.name in RECORD_LAYERS and (shapely.get_dimensions(layer.frame.geometry.values) == 2).all()):
         return layer  # nothing to hide, or in cells already
     make = point_cells if layer.name in RECORD_LAYERS else _past_cells if layer.name == PAST_LAYER else _hazard_cells
-    cells = make(layer.frame[exact], area.crs, cell_km).to_crs(layer.frame.crs)
+    cells = make(_with_known_term(layer.frame[exact], area), area.crs, cell_km).to_crs(layer.frame.crs)
     kept = layer.frame[~exact]
     frame = cells if kept.empty else pd.concat([kept, cells], ignore_index=True)
-    as_of = layer.as_of if layer.name in HAZARD_LAYERS else years(pd.Series([layer.as_of]))[0] or "undated"
+    as_of = years(pd.Series([layer.as_of]))[0] or UNDATED
     made = make_layer(
         layer.name, frame, area=area, land_class=layer.land_class, basis=layer.basis, sources=layer.sources, as_of=as_of,
         overlap=True,
     )  # fmt: skip
     same = as_of == layer.as_of
     return replace(made, about_en=layer.about_en, about_ko=layer.about_ko) if same else made
+
+
+def known_terms(area: StudyArea) -> frozenset[str]:
+    """Return the national terms that are the country's own; any other word in their place is somebody's free text.
+
+    Examples
+    --------
+    >>> from geo.area import read_area
+    >>> "barrier field" in known_terms(read_area("demo")), "Kim's paddy" in known_terms(read_area("demo"))
+    (True, False)
+    """
+    return frozenset([*NATIONAL_TERMS.values(), *area.settings.get("national_terms", {})])
+
+
+def _with_known_term(frame: gpd.GeoDataFrame, area: StudyArea) -> gpd.GeoDataFrame:
+    """Return hazards without ``national_term`` if a word stands there that is no term of the country."""
+    known = "national_term" not in frame or frame["national_term"].isin(known_terms(area)).all()
+    return frame if known else frame.drop(columns="national_term")
 
 
 def is_exact(layer: Layer) -> NDArray[np.bool_]:
@@ -165,16 +185,18 @@ def prove(
         check_points(exact, name)
     else:
         _check_values(exact, PAST_COLUMNS if layer == PAST_LAYER else KEPT_COLUMNS, name)
+        if "national_term" in exact and not exact["national_term"].fillna("").isin(["", *known_terms(area)]).all():
+            raise CheckFailed("value not for the public", where=name, found="mapped features with another national_term")
     check_nodes(measure.project(exact, area.crs).geometry.values, exact["id"], name, cell_km, tolerance_m)
 
 
 def _check_values(exact: pd.DataFrame, kept: tuple[str, ...], name: str) -> None:
-    """Check that cells of hazards hold no column but the kept ones, and no date of validity finer than a year."""
+    """Check that cells of hazards hold no column but the kept ones, and no date finer than a year."""
     filled = [column for column in exact.columns if column not in kept and _filled(exact[column]).any()]
     if filled:
         raise CheckFailed("value not for the public", where=name, found=f"mapped features with {', '.join(filled)}")
-    for column in ("valid_from", "valid_to"):
-        if column in exact and (exact[column].fillna("").astype(str) != years(exact[column])).any():
+    for column in DATES:
+        if column in exact and (exact[column].fillna("").astype(str).replace(UNDATED, "") != years(exact[column])).any():
             raise CheckFailed("date finer than a year", where=name, found=column)
     if "land_status" in exact and not exact["land_status"].fillna("").isin(["", *LAND_STATUSES]).all():
         raise CheckFailed("value not for the public", where=name, found="mapped features with another land_status")
@@ -334,15 +356,16 @@ def _occupied_rows(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> 
     owner, east, north = _occupied(measure.project(frame, crs).geometry.values, 1000.0 * cell_km)
     told = [name for name in ("land_status", "valid_from", "valid_to", "hazard_layer") if name in frame]
     table = pd.DataFrame(frame[["land_class", "basis", "simulated", "sources", "as_of", *told]])
-    for name in {"valid_from", "valid_to"} & set(told):
+    for name in [name for name in DATES if name in table]:
         table[name] = years(table[name])
+    table["as_of"] = table["as_of"].where(table["as_of"] != "", UNDATED)
     if "land_status" in told:
         table["land_status"] = table["land_status"].where(table["land_status"].isin(STATUS_ORDER), "unknown")
     return table.iloc[owner].reset_index(drop=True).assign(east=east, north=north)
 
 
 def _summed(rows: pd.DataFrame, keys: list[str], cell_km: float) -> pd.DataFrame:
-    """Return one row a group: the weakest basis, all sources, the oldest date, the most open status, the widest years."""
+    """Return one row a group: the weakest basis, all sources, the oldest year of information, the most open status, the widest years."""
     ranks = {"basis": _WEAKEST_FIRST, "land_status": STATUS_ORDER}
     told = [name for name in ("basis", "land_status") if name in rows and name not in keys]
     ranked = rows.assign(**{name: rows[name].map({word: n for n, word in enumerate(ranks[name])}) for name in told})
@@ -368,9 +391,12 @@ def _occupied(shapes: NDArray[np.object_], cell_m: float) -> tuple[NDArray[np.in
     owner = np.repeat(np.arange(len(shapes)), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     east, north = bounds[owner, 0] + step % n_east[owner], bounds[owner, 1] + step // n_east[owner]
-    squares_m = shapely.box(east * cell_m, north * cell_m, (east + 1) * cell_m, (north + 1) * cell_m)
-    share_m2 = shapely.area(shapely.intersection(squares_m, np.asarray(shapes, dtype=object)[owner]))
-    keep = share_m2 > np.minimum(CONTACT_M2, 0.01 * shapely.area(shapes)[owner])
+    fields, area_m2 = np.asarray(shapes, dtype=object), shapely.area(shapes)
+    share_m2 = area_m2[owner]  # of the many fields that lie in one cell as a whole; only the others are cut
+    cut = np.flatnonzero(count[owner] > 1)
+    squares_m = shapely.box(east[cut] * cell_m, north[cut] * cell_m, (east[cut] + 1) * cell_m, (north[cut] + 1) * cell_m)
+    share_m2[cut] = shapely.area(shapely.intersection(squares_m, fields[owner[cut]]))
+    keep = share_m2 > np.minimum(CONTACT_M2, 0.01 * area_m2[owner])
     return owner[keep], east[keep], north[keep]
 
 

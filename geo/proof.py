@@ -15,9 +15,11 @@ from geo.generalise import SUPPLIED_LAYERS, mapped_layers, prove
 from geo.layer import Atlas
 from geo.secrets import (
     Secrets,
+    found_keys,
     found_names,
     found_numbers,
     found_points,
+    found_serials,
     found_squares,
     found_words,
     layer_at,
@@ -65,7 +67,8 @@ def check_said(said: Said, secrets: Secrets, atlas: Atlas) -> None:
     CheckFailed
         Naming the file and what was found.
     """
-    if words := found_words(said.texts, secrets):
+    numbers = said.all_numbers()
+    if words := found_words(said.texts, secrets) or found_keys(said.names, secrets) or found_serials(numbers, secrets):
         raise CheckFailed("supplied name in a public file", where=said.where, found=", ".join(words[:5]), mend=RENAME)
     points = said.all_points()
     if len(rows := found_points(points, secrets)):
@@ -76,8 +79,8 @@ def check_said(said: Said, secrets: Secrets, atlas: Atlas) -> None:
         raise CheckFailed("supplied vertex in a public file", where=said.where, found=", ".join(squares[:5]), mend=MEND)
     if names := found_names(said.names, secrets):
         raise CheckFailed("column not for the public", where=said.where, found=", ".join(names[:5]), mend=MEND)
-    if len(numbers := found_numbers(said.all_numbers(), secrets)):
-        found = ", ".join(f"{number:.10g}" for number in numbers[:5])
+    if len(measures := found_numbers(numbers, secrets)):
+        found = ", ".join(f"{number:.10g}" for number in measures[:5])
         raise CheckFailed("measure of a supplied feature in a public file", where=said.where, found=found, mend=MEND)
     if said.frame is not None and said.table in SUPPLIED_LAYERS:
         prove(said.frame, area=atlas.area, name=said.where, layer=said.table)

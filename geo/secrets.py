@@ -1,7 +1,7 @@
 """What no public file may hold: the names, places and numbers of what somebody recorded.
 
-Assumption: what also stands in the study area, in another layer or in an input's file name is no secret; nor is a place that
-lies on a layer of our own or on the 1 km grid. Where many numbers meet, some agree by chance: one alone counts only if it agrees
+Assumption: what also stands in the study area or in another layer is no secret, nor a lone word of an input's file name unless
+it is a person's; nor is a place that lies on a layer of our own or on the 1 km grid. Where many numbers meet, some agree by chance: one alone counts only if it agrees
 in so many digits that chance would do it in less than one file of ten thousand; two corners of one field count at a metre. A
 field all of whose corners are nodes of the grid was given in cells: there is nothing to hide.
 """
@@ -30,13 +30,18 @@ from geo.layer import Atlas
 from geo.maps.words import COLUMN_VALUES, SCOPES, VALUES, WORDS
 from geo.survey.persons import is_personal
 
-NAMED = frozenset("id name_en name_ko name zone hazard_id report_id shape_id links person description sign_words".split())
+NAMED = frozenset(
+    "id name_en name_ko name zone hazard_id report_id shape_id links person description sign_words national_term".split()
+)
+DATED = ("date", "as_of", "valid_from", "valid_to", "status_since", "last_inspected")
 PLAIN = frozenset(  # controlled words, dates and what is ours: nobody's secret
-    "land_class land_status basis simulated sources as_of evidence tier hazard_layer national_term series member marking_type"
+    "land_class land_status basis simulated sources as_of evidence tier hazard_layer series member marking_type"
     " fence_condition shape_kind sign_text link date valid_from valid_to status_since last_inspected".split()
 )
 SHORTEST_BYTES = 4  # four Latin letters, two Korean ones
 SHORTEST_NUMBER = 6  # digits of an id that is a number: a year is none
+SHORTEST_PERSON = 3  # letters of a name in no Latin script: it also counts inside a text
+LONGEST_NUMBER = 15  # digits that a float keeps
 FREE_WORDS, FREE_LETTERS = 3, 12  # what other columns say counts from so many on
 SHINGLE = 5  # words: a longer text is known by every run of so many
 DECIMALS = 5  # of a degree: about 1 m
@@ -51,6 +56,7 @@ VOCABULARY = (
     *(terms.MARKING_TYPES, terms.FENCE_CONDITIONS, terms.SIGN_TEXTS, terms.SHAPE_KINDS, terms.POINT_KINDS, terms.REPORT_KINDS),
 )
 SQUARES = re.compile(r"(?<!\w)\d{1,2}\s?[C-X]\s?[A-Z]{2}\s?\d{5}\s?\d{5}(?!\d)", flags=re.I)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WORD = re.compile(r"[^\W_]+").findall
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -65,7 +71,7 @@ class Secrets:
     words : mapping of str to str
         Names and texts as they were supplied, by their words in lower case with single blanks.
     telling : frozenset of str
-        Those that are no lone word or number, and so count inside a longer text too.
+        Those that count inside a longer text too: days, persons' names in no Latin script, and all that is no lone word or number.
     points : ndarray, shape (n, 2)
         Secret vertices, centroids and corners of boxes [degrees].
     owner : ndarray, shape (n,)
@@ -76,6 +82,8 @@ class Secrets:
         Areas, perimeters and coordinates at full precision.
     columns : frozenset of str
         Names of columns that stand in files of ours for what everybody may read.
+    serials : ndarray, shape (k,)
+        Ids that are whole numbers.
     """
 
     words: Mapping[str, str]
@@ -85,6 +93,7 @@ class Secrets:
     layers: list[str]
     numbers: Floats
     columns: frozenset[str] = field(default=frozenset())
+    serials: Floats = field(default_factory=lambda: np.zeros(0))
     cache: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -134,10 +143,16 @@ def secrets_of(atlas: Atlas, exact: gpd.GeoDataFrame, known: Iterable[str] = ())
         Further texts that anybody may read, such as the names of districts.
     """
     others = {name: layer.frame[~is_exact(layer)] for name, layer in atlas.layers.items()}
-    words = secret_words(exact)
-    common = runs([*known_strings(atlas, others.values()), *known], {key.count(" ") + 1 for key in words})
+    days, persons = secret_days(exact), secret_words(exact[[name for name in exact.columns if is_personal(str(name))]])
+    words = secret_words(exact) | days
+    sizes = {key.count(" ") + 1 for key in words}
+    common = runs([*known_strings(atlas, others.values()), *known], sizes)
+    telling = frozenset(key for key in words if not (key.isalpha() or key.replace(" ", "").isdigit()))
+    telling |= days.keys() | {key for key in persons if not key.isascii() and len(key) >= SHORTEST_PERSON}
+    common |= runs(atlas.inputs, sizes) - telling - persons.keys()
     kept = {key: text for key, text in words.items() if key not in common}
-    telling = frozenset(key for key in kept if not (key.isalpha() or key.replace(" ", "").isdigit()))
+    telling &= kept.keys()
+    serials = np.array(sorted(float(key) for key in kept if key.isdecimal() and len(key) <= LONGEST_NUMBER))
     plane = np.asarray(measure.project(exact, atlas.area.crs).geometry.values, dtype=object)
     points, owner = secret_points(exact, plane)
     drawn = [shapely.get_coordinates(frame.geometry.values) for name, frame in others.items() if name not in DERIVED]
@@ -147,7 +162,7 @@ def secrets_of(atlas: Atlas, exact: gpd.GeoDataFrame, known: Iterable[str] = ())
     columns = frozenset(str(name) for table in tables if len(table) for name in table.columns)
     columns |= frozenset(keys_of(atlas.area.settings))
     numbers = secret_numbers(exact, plane, ours)
-    return Secrets(kept, telling, points[secret], owner[secret], exact["layer"].tolist(), numbers, columns)
+    return Secrets(kept, telling, points[secret], owner[secret], exact["layer"].tolist(), numbers, columns, serials)
 
 
 def recorded(atlas: Atlas) -> gpd.GeoDataFrame:
@@ -193,6 +208,18 @@ def _told(text: str, *, short: bool) -> dict[str, str]:
     return {key: text} if key and enough else {}
 
 
+def secret_days(exact: pd.DataFrame) -> dict[str, str]:
+    """Return the days of recorded features by their words; a year or a month is none.
+
+    Examples
+    --------
+    >>> secret_days(pd.DataFrame({"as_of": ["2021-03-17", "2020"], "date": ["2016-06-17T09:30", None]}))
+    {'2016 06 17': '2016-06-17', '2021 03 17': '2021-03-17'}
+    """
+    texts = {text for name in DATED if name in exact for text in exact[name].dropna().astype(str).unique()}
+    return {phrase(day): day for day in sorted({day for text in texts for day in DAY.findall(text)})}
+
+
 def secret_points(exact: gpd.GeoDataFrame, plane: NDArray[np.object_]) -> tuple[Floats, NDArray[np.intp]]:
     """Return every vertex off the grid, and of areas the centroid and the corners of the box; and the feature each belongs to."""
     shapes = np.asarray(exact.geometry.values, dtype=object)
@@ -232,12 +259,21 @@ def _centres(shapes: NDArray[np.object_]) -> Floats:
 def known_strings(atlas: Atlas, frames: Iterable[gpd.GeoDataFrame]) -> Iterator[str]:
     """Yield what anybody may read: our own words, the study area, the schematic layers and the names of the inputs."""
     yield from leaves(
-        [*(list(table.values()) for table in VOCABULARY), WORDS, VALUES, COLUMN_VALUES, SCOPES, atlas.area.settings], names=True
+        [
+            *(list(table.values()) for table in VOCABULARY),
+            dict(terms.NATIONAL_TERMS),
+            WORDS,
+            VALUES,
+            COLUMN_VALUES,
+            SCOPES,
+            atlas.area.settings,
+        ],
+        names=True,
     )
     yield from leaves([astuple(source) for source in atlas.area.sources.values()])
     for frame in (*atlas.area.tables.values(), atlas.area.lines, *frames):
         yield from table_strings(frame)
-    yield from atlas.inputs
+    yield str(atlas.parameters.get("as_of", ""))
 
 
 def keys_of(value: object) -> Iterator[str]:
@@ -257,6 +293,23 @@ def keys_of(value: object) -> Iterator[str]:
 def found_names(names: Iterable[str], secrets: Secrets) -> list[str]:
     """Return the names of columns that no public file may bear."""
     return sorted(name for name in denied_names(names) if name not in secrets.columns)
+
+
+def found_keys(names: Iterable[str], secrets: Secrets) -> list[str]:
+    """Return the supplied texts that stand as the name of a column or key; a lone Latin word there is one of ours."""
+    asked = {name for name in names if name not in secrets.columns}
+    return found_words({name for name in asked if not name.isascii()}, secrets) or sorted(
+        secrets.words[key] for key in secrets.telling & runs(asked, secrets.sizes)
+    )
+
+
+def found_serials(numbers: Floats, secrets: Secrets) -> list[str]:
+    """Return the ids that are one of the numbers and have more digits than chance would meet."""
+    whole = np.unique(np.abs(numbers[numbers % 1 == 0]))
+    if not len(whole) or not len(secrets.serials):
+        return []
+    long = secrets.serials * 0.9 >= len(whole) * len(secrets.serials) / CHANCE
+    return [f"{number:.0f}" for number in secrets.serials[long & np.isin(secrets.serials, whole)]]
 
 
 def found_words(texts: set[str], secrets: Secrets) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from geo.area import StudyArea, read_area
 from geo.check import coordinates, shapes
@@ -23,18 +24,21 @@ from geo.check.told import lines
 from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.field import Notice
 from geo.exchange.formats import PLAIN_LOOK, Look, format_of, write
+from geo.exchange.parts import Supplied, dissolved, parted_by_time
 from geo.exchange.place import explain_outside, outside
+from geo.exchange.read import termed
 from geo.generalise import generalise, prove
-from geo.layer import listed
+from geo.layer import Layer, listed
 from geo.maps.symbols import SYMBOLS, symbol_keys
+from geo.measure import WEB_MERCATOR
 from geo.styles import frame_style
-from geo.survey.lifecycle import versions
-from geo.survey.records import Survey
+from geo.survey.records import Survey, text_of
 from layers.checking import records_of
 from layers.minefields import supplied_fields
 from layers.request import TIERS, with_own_source
 from layers.show import writable
-from layers.survey_layers import newest, survey_layers
+from layers.standing import standing
+from layers.survey_layers import UNDATED, newest, survey_layers
 
 USABLE = (  # without these a record cannot be drawn; the rest of the battery is the work of `minemap check`
     coordinates.missing_crs,
@@ -44,6 +48,7 @@ USABLE = (  # without these a record cannot be drawn; the rest of the battery is
     shapes.invalid_polygons,
 )
 DRAWN_AS = {"hazards": "unconfirmed_minefields"}  # the layer whose symbols a kind of record takes
+DIMENSIONS = {"hazards": 2}  # of the shapes of a kind of record; all others are points
 MOST_TOLD = 20
 
 
@@ -72,6 +77,7 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
         {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame), overwrite=options["overwrite"]
     ):
         yield f"not held by {target.suffix}: {loss.told}"
+    yield from left_behind(survey, tier)
 
 
 def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
@@ -83,6 +89,8 @@ def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
         If there are such records, unless ``as_is``; or if there is no CRS.
     """
     context = Context(survey, today=date.min)
+    if all_drawable(context):
+        return survey, []
     found = joined([*(check(context) for check in USABLE), survey.findings[survey.findings["code"].isin(["C01", "C07"])]])
     if found.empty:
         return survey, []
@@ -99,6 +107,23 @@ def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
     kept = survey.frame.drop(index=bad).reset_index(drop=True)
     names = listed(survey.names().iloc[bad], MOST_TOLD)
     return replace(survey, frame=kept), [f"left out, {len(bad)} of {len(survey.frame)} records: {names}"]
+
+
+def all_drawable(context: Context) -> bool:
+    """Whether every record has a sound shape of the kind expected, and the file a CRS: then nothing needs to be told."""
+    expected = DIMENSIONS.get(context.survey.kind, 0)
+    kinds = shapely.get_dimensions(context.shapes) == expected
+    told = len(context.survey.findings) and context.survey.findings["code"].isin(["C01", "C07"]).any()
+    sound = context.present.all() and kinds.all() and shapely.is_valid(context.shapes).all()
+    return bool(sound and not told and context.has_crs and context.survey.frame.crs != WEB_MERCATOR)
+
+
+def left_behind(survey: Survey, tier: str) -> Iterator[str]:
+    """Yield a line for each table beside the records that is not written."""
+    folded = tier == "public" and survey.kind == "hazards"
+    for name, rows in (("reports", survey.reports), ("points", survey.points), ("devices", survey.devices)):
+        if len(rows) and not (folded and name == "reports"):
+            yield f"not written: {name}, {len(rows):,} rows beside the {survey.kind}: keep the file they came in"
 
 
 def released(survey: Survey, area: StudyArea, name: str) -> gpd.GeoDataFrame:
@@ -129,14 +154,13 @@ def released(survey: Survey, area: StudyArea, name: str) -> gpd.GeoDataFrame:
     return shown if survey.text("national_term").ne("").any() else shown.drop(columns="national_term", errors="ignore")
 
 
-def hazard_layer(survey: Survey, area: StudyArea) -> Any:
-    """Return hazards as a layer: the latest version of each."""
-    frame = survey.frame.assign(id=survey.names())
-    frame = versions(frame)
-    frame = frame[frame["current"]].drop(columns=["version", "n_versions", "current"])
-    frame = frame.assign(land_class=survey.text("land_class").loc[frame.index], sources="supplied")
-    day = newest(frame["as_of"]) if "as_of" in frame else "not stated"
-    return supplied_fields("unconfirmed", area, gpd.GeoDataFrame(frame, crs=survey.frame.crs), "supplied", day)
+def hazard_layer(survey: Survey, area: StudyArea) -> Layer:
+    """Return hazards as a layer, as a build has them: parts as one, the latest state after the reports in the file."""
+    frame = termed(survey.frame.assign(id=survey.names().str.strip()), area)
+    frame = frame.assign(land_class=text_of(frame, "land_class"), sources="supplied")
+    own = Supplied(*parted_by_time(dissolved(frame)), survey.reports)
+    now = standing(own, None, None, where=survey.file).current
+    return supplied_fields("unconfirmed", area, now, "supplied", newest(now["as_of"]) if "as_of" in now else UNDATED)
 
 
 def notice(survey: Survey, tier: str) -> Notice:

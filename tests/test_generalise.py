@@ -85,7 +85,15 @@ def test_only_common_columns_remain():
 def test_sources_and_dates_of_a_cell():
     fields = layer([square(0, 0), square(500, 500)], sources=["survey", "icbl;survey"], as_of=["2025", "2019-03"])
     row = generalise(fields, area=AREA).frame.iloc[0]
-    assert row.sources == "icbl;survey" and row.as_of == "2019-03"
+    assert row.sources == "icbl;survey" and row.as_of == "2019"
+
+
+@pytest.mark.parametrize("term", ["토지주 홍길동", "Kim's paddy"])
+def test_a_national_term_that_is_free_text_is_left_out(term):
+    made = generalise(layer([square(0, 0)], national_term=[term]), area=AREA).frame
+    assert "national_term" not in made
+    with pytest.raises(CheckFailed, match="another national_term"):
+        prove(made.assign(national_term=term), area=AREA, name="cells")
 
 
 @pytest.mark.parametrize("basis", ["allocated", "modelled"])
@@ -120,6 +128,8 @@ def test_a_cell_tells_the_most_open_status_and_years_only():
     prove(made, area=AREA, name="cells")
     with pytest.raises(CheckFailed, match="date finer than a year: cells: found valid_from"):
         prove(made.assign(valid_from="2019-03"), area=AREA, name="cells")
+    with pytest.raises(CheckFailed, match="date finer than a year: cells: found as_of"):
+        prove(made.assign(as_of="2019-03"), area=AREA, name="cells")
     with pytest.raises(CheckFailed, match="another land_status"):
         prove(made.assign(land_status="Kim"), area=AREA, name="cells")
 
@@ -134,7 +144,11 @@ def test_earlier_versions_are_cells_by_class_status_and_years():
         "cell1km-205-605-CHA-worked_on-2021-planned_minefields",
         "cell1km-205-605-SHA-open-2019-2021-planned_minefields",
     ]
-    assert not {"hazard_id", "landowner", "area_m2"} & set(made.frame.columns) and made.frame.as_of.tolist() == ["2025-05-01"] * 2
+    assert (
+        not {"hazard_id", "landowner", "area_m2"} & set(made.frame.columns)
+        and made.frame.as_of.tolist() == ["2025"] * 2
+        and made.as_of == "2025"
+    )
     prove(made.frame, area=AREA, name="past", layer="past_hazards")
     pd.testing.assert_frame_equal(pd.DataFrame(generalise(made, area=AREA).frame), pd.DataFrame(made.frame))
 

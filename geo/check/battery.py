@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
 )
 LATER = ("words", "lifecycle", "persons")  # modules of this package with one check of their own name each
 ONCE = ["code", "file", "layer", "row", "part", "point"]
+SEVERAL = "V02"  # of which a record may have one from the reader and others from the checks: a number, a word
 
 
 def check(context: Context, *, ignore: Collection[str] = frozenset(), strict: bool = False) -> pd.DataFrame:
@@ -103,4 +104,5 @@ def _checks() -> Iterator[Check]:
 def _told(own: pd.DataFrame, read: pd.DataFrame) -> np.ndarray:
     """Return which findings the reader has told already; shape (m,)."""
     known = pd.MultiIndex.from_frame(read[ONCE].astype(str))
-    return np.asarray(pd.MultiIndex.from_frame(own[ONCE].astype(str)).isin(known), dtype=bool)
+    again = pd.MultiIndex.from_frame(own[ONCE].astype(str)).isin(known)
+    return np.asarray(again & (own["code"] != SEVERAL).to_numpy(), dtype=bool)

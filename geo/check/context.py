@@ -18,7 +18,9 @@ from geo.check.pairs import Pairs, pairs_of
 from geo.check.rings import Floats, Ints, Objects, Rings, finite, repeated, rings_of
 from geo.check.typed import typed_points
 from geo.measure import areas_m2
+from geo.survey.dates import last_day
 from geo.survey.records import Survey
+from geo.survey.timeline import version_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +196,10 @@ class Context:
 
     @cached_property
     def current(self) -> NDArray[np.bool_]:
-        """Which rows still hold: ``valid_to`` is empty or later than today; shape (n,)."""
-        until = self.survey.text("valid_to").str.strip()
-        return np.asarray((until == "") | (until > self.today.isoformat()), dtype=bool)
+        """Which rows still hold: of the record's latest version, and not closed by today; shape (n,)."""
+        rows = version_rows(self.survey.frame)
+        latest = rows["version"] == rows.groupby("record")["version"].transform("max")
+        return np.asarray(latest & (rows["end"] > last_day(self.today)), dtype=bool)
 
     def part_names(self, parts: Ints) -> Objects:
         """Return what messages call some of the parts of `rings`: a number, a shape_id, or "" where there is but one."""

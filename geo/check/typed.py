@@ -44,6 +44,8 @@ def typed_points(survey: Survey, shapes: Objects) -> pd.DataFrame:
         the last of its polygon and lies where the first does. In the order of the file, or of the column ``order``.
     """
     points = survey.points
+    if "row" in points:  # what belongs to no record has no shape to be laid beside
+        points = points[points["row"] >= 0].reset_index(drop=True)
     if points.empty:
         columns: dict[str, Any] = {**dict.fromkeys(TEXTS, str), **dict.fromkeys(NUMBERS, float), **ADDED}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})

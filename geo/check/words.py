@@ -18,7 +18,6 @@ from geo.errors import nearest
 from geo.survey.dates import NEVER, numbered, spans, unreadable
 from geo.survey.evidence import Lists, classed, evidence_lists, evidence_of, hint, items, national_terms, unlisted
 from geo.survey.fields import REPORT_FIELDS, Field
-from geo.survey.lifecycle import versions
 from geo.survey.persons import plain
 from geo.survey.records import numbers_of, text_of
 from geo.survey.timeline import record_names
@@ -75,17 +74,15 @@ def unknown_words(context: Context) -> pd.DataFrame:
 
 
 def unknown_links(context: Context) -> pd.DataFrame:
-    """Return the reports of hazards that the file does not hold, and the national terms that say no class (V02)."""
+    """Return the reports and points of hazards that the file does not hold, and the national terms that say no class (V02)."""
     survey = context.survey
     told = []
     if len(survey.reports):
         names = text_of(survey.reports, "hazard_id").str.strip()
-        lost = (_linked(context) == FILE) & (names != "").to_numpy()
-        known = record_names(survey.frame).unique()
-        lost_names = [f'"{name}" of hazard_id' for name in names[lost].unique()]
-        hints = [_known(name, known) if len(known) <= MOST_HINTS else "" for name in names[lost].unique()[:MOST_HINTS]]
-        hints += [""] * (len(lost_names) - len(hints))
-        told.append(found("V02", survey, np.full(len(lost_names), FILE), value=lost_names, expected=hints))
+        told.append(_lost(context, names[(_linked(context) == FILE) & (names != "").to_numpy()], ""))
+    if "hazard_id" in survey.points and "row" in survey.points:
+        names = text_of(survey.points, "hazard_id").str.strip()
+        told.append(_lost(context, names[(survey.points["row"] < 0).to_numpy()], " in points"))
     terms = [term.term for term in national_terms(context.area)]
     if survey.kind == "hazards" and terms:
         typed = survey.text("national_term").str.strip()
@@ -93,6 +90,16 @@ def unknown_links(context: Context) -> pd.DataFrame:
         bad = ((typed != "") & unsaid & _empty(context, "land_class")).to_numpy()
         told.append(_told_words(context, "national_term", typed[bad], np.flatnonzero(bad), terms))
     return joined(told)
+
+
+def _lost(context: Context, names: pd.Series, where: str) -> pd.DataFrame:
+    """Return one finding for each name that no record bears, with the nearest that one does."""
+    known = record_names(context.survey.frame).unique()
+    distinct = names.unique()
+    hints = [_known(name, known) if len(known) <= MOST_HINTS else "" for name in distinct[:MOST_HINTS]]
+    value = [f'"{name}" of hazard_id{where}' for name in distinct]
+    rows = np.full(len(value), FILE)
+    return found("V02", context.survey, rows, value=value, expected=hints + [""] * (len(value) - len(hints)))
 
 
 def evidence_beside_class(context: Context) -> pd.DataFrame:
@@ -156,7 +163,7 @@ def old_information(context: Context) -> pd.DataFrame:
     last = numbered(spans(typed)[1])
     today = int(np.datetime64(context.today, "D").astype(np.int64))
     old = (last != NEVER) & (today - last > YEAR_DAYS * context.limits.age_yr)
-    old &= versions(survey)["current"].reindex(survey.frame.index).to_numpy(dtype=bool)
+    old &= context.current
     return found(
         "V06", survey, old, value=typed[old].to_numpy(dtype=object), expected=[f"{context.limits.age_yr:g}"] * int(old.sum())
     )

@@ -13,7 +13,9 @@ import shapely
 
 from geo.errors import DataError
 from geo.exchange.columns import match_columns
+from geo.exchange.values import as_dates, as_text
 from geo.exchange.vector import read_vector
+from geo.survey.dates import unreadable
 
 EXTENT_ALIASES = {
     "name": ("name", "event", "명칭", "사건"),
@@ -21,7 +23,6 @@ EXTENT_ALIASES = {
     "date": ("date", "date_start", "as_of", "일자", "날짜", "발생일"),
 }
 KINDS = ("flood", "slide")
-DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 
 
 def read_extents(path: str | Path) -> gpd.GeoDataFrame:
@@ -56,7 +57,7 @@ def read_extents(path: str | Path) -> gpd.GeoDataFrame:
     frame = frame.rename(columns=match_columns(frame.columns.drop("geometry"), EXTENT_ALIASES, cut=cut))
     told = pd.DataFrame({name: _texts(frame, name) for name in EXTENT_ALIASES})
     told["kind"] = told["kind"].replace("", "flood")
-    told["date"] = told["date"].str.slice(0, 10)
+    told["date"] = as_dates(frame["date"])[0] if "date" in frame else ""
     _refuse(frame, told, str(path))
     return gpd.GeoDataFrame(told, geometry=frame.geometry, crs=4326)
 
@@ -64,14 +65,13 @@ def read_extents(path: str | Path) -> gpd.GeoDataFrame:
 def _texts(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
     if name not in frame:
         return pd.Series("", index=frame.index, dtype=str)
-    texts: pd.Series = frame[name].astype(str).where(frame[name].notna(), "").str.strip()
-    return texts
+    return as_text(frame[name]).str.strip()
 
 
 def _refuse(frame: gpd.GeoDataFrame, told: pd.DataFrame, where: str) -> None:
     areal = frame.geom_type.isin(["Polygon", "MultiPolygon"]) & shapely.is_valid(frame.geometry.values)
     faults = {
-        "no date (YYYY-MM-DD)": ~told["date"].str.fullmatch(DATE),
+        "no date (YYYY-MM-DD)": (told["date"] == "") | unreadable(told["date"]),
         f"kind is none of {', '.join(KINDS)}": ~told["kind"].isin(KINDS),
         "no valid polygon": ~areal,
     }

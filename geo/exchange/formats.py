@@ -23,7 +23,7 @@ from geo.errors import ConfigError, nearest
 from geo.exchange import gpx, kml
 from geo.exchange.archive import beside, write_zip
 from geo.exchange.field import FieldLayer, Notice, chunks
-from geo.exchange.files import FORMULA_SIGNS, geometry_type, write_csv, write_flatgeobuf, write_geojson, write_parquet
+from geo.exchange.files import FORMULA_SIGNS, geometry_type, write_flatgeobuf, write_geojson, write_parquet
 from geo.exchange.geopackage import write_geopackage
 from geo.exchange.qgis import Drawn
 from geo.exchange.texts import csv_lines
@@ -36,6 +36,7 @@ TEXT_BYTES = 254  # most that a DBF cell holds
 DBF_DECIMALS = 15
 GEOJSON_DECIMALS, FIELD_DECIMALS, CSV_DECIMALS = 7, 6, 9
 TABLE_OF_POINTS = "points"
+FEW = 100  # rows that are looked at before all are
 DECIMALS = {"lon": 6, "lat": 6, "utm_east_m": 1, "utm_north_m": 1, "bearing_deg": 2, "distance_m": 2}
 
 
@@ -219,10 +220,15 @@ def _rounded(name: str, frame: gpd.GeoDataFrame, decimals: int) -> list[Loss]:
         lost.append(Loss("heights", name, f"{name}: heights are not written"))
     if frame.crs is not None and frame.crs != LONLAT:
         lost.append(Loss("crs", name, f"{name}: coordinates are turned from {frame.crs.name} into WGS 84 longitude and latitude"))
-    points = shapely.get_coordinates(frame.to_crs(LONLAT).geometry.values if frame.crs is not None else frame.geometry.values)
-    if len(points) and (np.abs(points - np.round(points, decimals)) > 1e-12).any():
+    if any(_finer(rows, decimals) for rows in (frame.geometry.iloc[:FEW], frame.geometry)):  # mostly a few tell
         lost.append(Loss("precision", name, f"{name}: coordinates are rounded to {decimals} decimals of a degree"))
     return lost
+
+
+def _finer(shapes: gpd.GeoSeries, decimals: int) -> bool:
+    """Whether a vertex has more decimals of a degree."""
+    points = shapely.get_coordinates(shapes.to_crs(LONLAT).values if shapes.crs is not None else shapes.values)
+    return bool((np.abs(points - np.round(points, decimals)) > 1e-12).any())
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[str]:
@@ -379,7 +385,8 @@ def _write_csv(frames: Frames, path: Path, notice: Notice, look: Look) -> None:
     """Write attributes with WKT, and beside them, where there are polygons, the table of their turning points."""
     frame = _lone(frames)[1].to_crs(LONLAT)
     wkt = shapely.to_wkt(frame.geometry.values, rounding_precision=CSV_DECIMALS, output_dimension=2)
-    write_csv(pd.DataFrame(frame.drop(columns="geometry")).assign(wkt=wkt), path)
+    with path.open("wb") as file:
+        file.writelines(csv_lines(pd.DataFrame(frame.drop(columns="geometry")).assign(wkt=wkt), {}, header=True))
     if len(rings_of(lonlat(frame)).points):
         with path.with_name(f"{path.stem}-{TABLE_OF_POINTS}.csv").open("wb") as file:
             for number, piece in enumerate(chunks(FieldLayer("points", frame, "", ""))):
@@ -389,7 +396,7 @@ def _write_csv(frames: Frames, path: Path, notice: Notice, look: Look) -> None:
 def _field_layers(frames: Frames, look: Look) -> list[FieldLayer]:
     keys = {name: None if look.keys is None else look.keys(name, frame) for name, frame in frames.items()}
     terms = {name: LAYERS[name][1:3] if name in LAYERS else (name, "") for name in frames}
-    return [FieldLayer(name, frame, *terms[name], keys[name]) for name, frame in frames.items()]
+    return [FieldLayer(name, frame.to_crs(LONLAT), *terms[name], keys[name]) for name, frame in frames.items()]  # once for all
 
 
 def _title(name: str) -> str:

@@ -29,6 +29,7 @@ from geo.terms import POINT_KINDS, SHAPE_KINDS
 ROOT, REPORT, INFO, ACTIVITY = "mineactionfieldreport", "fieldreport", "fieldreportinfo", "hazardreduction"
 ITEMS = {"hazards": "hazard", "accidents": "accident"}
 SNIFFED_BYTES = 4096
+MOST_TOLD = 5  # places of one record that cannot be read
 APART = "; "  # between the texts of an element that stands several times
 _LON, _LAT = ({plain(name) for name in POINT_ALIASES[key]} for key in ("lon", "lat"))
 _SHAPE_ID, _ORDER, _KIND, _CRS = (
@@ -42,11 +43,12 @@ log = logging.getLogger(__name__)
 
 
 class _Item(NamedTuple):
-    """One element of a kind: its texts, its points, its shape."""
+    """One element of a kind: its texts, its points, its shape, and the places in it that cannot be read."""
 
     cells: dict[str, str]
     points: list[dict[str, str]]
     shape: Any
+    unread: str = ""
 
 
 def is_maxml(path: Path) -> bool:
@@ -106,7 +108,8 @@ def read_maxml(path: Path, *, what: str, kind: str = "hazards") -> Opened:
         )
     frame = gpd.GeoDataFrame(_table(items), geometry=np.array([item.shape for item in items] or [None], dtype=object))
     tables = {"points": _points(items), "reports": _table(activities)}
-    return Opened(frame, "", "maXML", "", tables=MappingProxyType({name: rows for name, rows in tables.items() if len(rows)}))
+    filled = MappingProxyType({name: rows for name, rows in tables.items() if len(rows)})
+    return Opened(frame, "", "maXML", "", tables=filled, faults=_faults(items))
 
 
 def _refuse_declarations(path: Path, where: str) -> None:
@@ -169,6 +172,7 @@ def _item(element: ET.Element, about: dict[str, str]) -> _Item:
     cells = {**about, **_leaves(element, inside)}
     points: list[dict[str, str]] = []
     made: list[Any] = []
+    unread: list[str] = []
     for shape, corners in shapes:
         of_shape = _leaves(shape, frozenset(corners)) if shape is not element else {}
         rows = [{**_only(of_shape, _SHAPE_ID | _CRS), **_leaves(corner)} for corner in corners]
@@ -176,7 +180,9 @@ def _item(element: ET.Element, about: dict[str, str]) -> _Item:
         for name, text in of_shape.items():
             _add(cells, name, text)
         made.append(_drawn(rows, _first(of_shape, _SHAPE_KIND)))
-    return _Item(cells, points, _together(made))
+        unread += [f"{lon} {lat}".strip() for lon, lat in map(_typed, rows) if not _is_number(lon) or not _is_number(lat)]
+    whole = not any(shape is None for shape in made)  # without one part the land would be another
+    return _Item(cells, points, _together(made) if whole else None, "" if whole else ", ".join(unread[:MOST_TOLD]))
 
 
 def _shapes(element: ET.Element) -> Iterator[tuple[ET.Element, list[ET.Element]]]:
@@ -207,24 +213,41 @@ def _only(told: dict[str, str], names: set[str]) -> dict[str, str]:
 
 
 def _drawn(points: list[dict[str, str]], shape_kind: str) -> Any:
-    """Return points as the shape they are said to be; without a word three or more are a polygon. None if one cannot be read."""
+    """Return points as the shape they are said to be; without a word three corners or more are a polygon, landmarks never.
+
+    None if one cannot be read.
+    """
     kinds = {**spellings(tuple(POINT_KINDS)), "benchmark": "reference"}
     corners = [point for point in points if kinds.get(plain(_first(point, _KIND)).removesuffix("point"), "") not in _NOT_CORNERS]
+    is_boundary = bool(corners)
     corners = corners or points
     order = pd.to_numeric(pd.Series([_first(point, _ORDER) for point in corners]), errors="coerce")
     if order.notna().all():
         corners = [corners[n] for n in order.sort_values(kind="stable").index]
-    typed = [(_first(point, _LON), _first(point, _LAT)) for point in corners]
-    places = pd.DataFrame(typed).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    places = pd.DataFrame([_typed(point) for point in corners]).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
     if not np.isfinite(places).all():
         return None
     kind = plain(shape_kind)
     word = spellings(tuple(SHAPE_KINDS)).get(kind, kind)
-    if word in _LINES and len(places) > 1:
+    if is_boundary and word in _LINES and len(places) > 1:
         return shapely.LineString(places)
-    if len(places) < 3 or word == "point":
+    if not is_boundary or len(places) < 3 or word == "point":
         return shapely.MultiPoint(places) if len(places) > 1 else shapely.Point(places[0])
     return shapely.Polygon(places)
+
+
+def _typed(point: dict[str, str]) -> tuple[str, str]:
+    return _first(point, _LON), _first(point, _LAT)
+
+
+def _is_number(text: str) -> bool:
+    return bool(np.isfinite(pd.to_numeric(text, errors="coerce")))
+
+
+def _faults(items: list[_Item]) -> pd.DataFrame:
+    """Return the records left without a shape because of a place that cannot be read."""
+    told = [(row, "", item.unread, "decimal degrees", "C07") for row, item in enumerate(items) if item.unread]
+    return pd.DataFrame(told, columns=["row", "point", "what", "expected", "code"])
 
 
 def _together(shapes: list[Any]) -> Any:

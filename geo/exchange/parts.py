@@ -1,7 +1,7 @@
 """The parts and the versions of a record: several rows of one id that are one hazard, at one time or at several.
 
 Assumption: rows of one id and one ``valid_from`` are parts of one hazard, and what else they say of it stands in the first of
-them. Rows of one id and different ``valid_from`` are its versions; a blank one is the earliest.
+them. Rows of one id and different ``valid_from`` are its versions, in the order of `geo.survey.timeline.version_rows`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from geo.exchange.strict import texts
 from geo.exchange.texts import grouped
+from geo.survey.timeline import version_rows
 
 APART = ";"  # between the shape ids of one hazard
+POLYGON = 3  # as GEOS numbers kinds of shape
 
 
 class Supplied(NamedTuple):
@@ -63,19 +65,34 @@ def dissolved(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if len(first) == len(frame):
         return frame
     made = frame.iloc[first].copy()
-    parts, owner = shapely.get_parts(np.asarray(frame.geometry.values, dtype=object), return_index=True)
-    order = np.argsort(group[owner], kind="stable")
-    shapes = np.asarray(shapely.multipolygons(parts[order], indices=group[owner][order]), dtype=object)
-    for number in np.flatnonzero(~shapely.is_valid(shapes)):
-        shapes[number] = shapely.union_all(parts[group[owner] == number])
-    several = np.bincount(group) > 1
-    geometry = np.where(several, shapes, np.asarray(made.geometry.values, dtype=object))
+    geometry = np.array(made.geometry.values, dtype=object)
+    several = np.flatnonzero(np.bincount(group) > 1)
+    geometry[several] = _together(np.asarray(frame.geometry.values, dtype=object), group, several)
     made = made.set_geometry(gpd.GeoSeries(geometry, index=made.index, crs=frame.crs))
     if "shape_id" in frame:
         made["shape_id"] = _named_parts(texts(frame, "shape_id").str.strip(), group, len(first))
     if "precision_m" in frame:
         made["precision_m"] = frame["precision_m"].groupby(group).max().to_numpy()
     return made.reset_index(drop=True)
+
+
+def _together(
+    shapes: NDArray[np.object_], group: NDArray[np.integer[Any]], several: NDArray[np.integer[Any]]
+) -> NDArray[np.object_]:
+    """Return the shapes of each of several groups as one, united where they overlap or touch; shape (n_several,)."""
+    rows = np.flatnonzero(np.isin(group, several))
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    parts, owner = shapely.get_parts(shapes[rows], return_index=True)
+    number = np.searchsorted(several, group[rows][owner])
+    if (shapely.get_type_id(parts) == POLYGON).all():
+        made = np.asarray(shapely.multipolygons(parts, indices=number), dtype=object)
+        apart = shapely.is_valid(made)
+    else:
+        made, apart = np.full(len(several), None, dtype=object), np.zeros(len(several), dtype=bool)
+    if not apart.all():
+        collected = np.asarray(shapely.geometrycollections(parts, indices=number), dtype=object)
+        made[~apart] = shapely.union_all(collected[~apart][:, None], axis=1)
+    return made
 
 
 def _named_parts(ids: pd.Series, group: NDArray[np.integer[Any]], n_groups: int) -> NDArray[np.object_]:
@@ -96,8 +113,8 @@ def parted_by_time(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
     >>> now.id.tolist(), before.valid_from.tolist()
     (['a', 'b'], ['2018'])
     """
-    keys = pd.DataFrame({"id": texts(frame, "id").str.strip(), "valid_from": texts(frame, "valid_from")})
-    ordered = keys.sort_values(["id", "valid_from"], kind="stable")
-    last = ~ordered["id"].duplicated(keep="last")
+    rows = version_rows(frame).set_axis(frame.index)
+    ordered = rows.sort_values(["name", "version"], kind="stable")
+    last = ~ordered["name"].duplicated(keep="last")
     current = frame.loc[np.sort(ordered.index[last])].reset_index(drop=True)
     return current, frame.loc[ordered.index[~last]].reset_index(drop=True)

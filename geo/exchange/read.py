@@ -133,7 +133,7 @@ def read_supplied(
     check_shapes(frame, POLYGONS, where, MEND, _unread(survey))
     check_place(frame, area, where)
     frame["geometry"] = shapely.force_2d(frame.geometry.values)
-    frame = _worded(_termed(frame, area), survey, land_class, where).assign(basis="supplied", sources=key)
+    frame = _worded(termed(frame, area), survey, land_class, where).assign(basis="supplied", sources=key)
     return Supplied(*parted_by_time(dissolved(_in_order(frame, FIRST))), survey.reports)
 
 
@@ -223,8 +223,23 @@ def _unread(survey: Survey) -> pd.Series:
     return pd.Series(("coordinate cannot be read: " + rows["value"].astype(str)).to_numpy(), index=rows["row"].to_numpy(int) - 1)
 
 
-def _termed(frame: gpd.GeoDataFrame, area: StudyArea | None) -> gpd.GeoDataFrame:
-    """Fill class and status that the file leaves blank from what the area says of its national terms."""
+def termed(frame: gpd.GeoDataFrame, area: StudyArea | None) -> gpd.GeoDataFrame:
+    """Fill class and status that the file leaves blank from what the area says of its national terms.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Hazards as read.
+    area : StudyArea, optional
+        Whose national terms apply; without one nothing is filled.
+
+    Examples
+    --------
+    >>> from geo.area import read_area
+    >>> field = gpd.GeoDataFrame({"national_term": ["계획지뢰지대"]}, geometry=[shapely.box(127, 38, 127.01, 38.01)], crs=4326)
+    >>> termed(field, read_area("korea")).land_class.tolist()
+    ['CHA']
+    """
     if "national_term" not in frame:
         return frame
     meant = classed(texts(frame, "national_term"), texts(frame, "basis"), area)
@@ -243,6 +258,7 @@ def _worded(frame: gpd.GeoDataFrame, survey: Survey, land_class: str, where: str
     if "land_status" in frame:
         frame["land_status"] = controlled(frame, "land_status", LAND_STATUSES, "", where)
     _refuse_numbers(frame, survey, where)
+    _refuse_reports(survey, where)
     return frame.assign(**{name: texts(frame, name).str.strip() for name in TEXT_COLUMNS if name in frame})
 
 
@@ -260,6 +276,17 @@ def _refuse_numbers(frame: gpd.GeoDataFrame, survey: Survey, where: str) -> None
         expected = "metres, 0 or more" if name == "precision_m" else "a number"
         ids, cells = listed(frame.id.iloc[rows["row"]]), listed(rows["typed"].unique())
         raise DataError(f"{name} is no number", where=f"{where}: {ids}", expected=expected, found=cells)
+
+
+def _refuse_reports(survey: Survey, where: str) -> None:
+    """Refuse cells of reports that are no number: what was cleared or recovered must not fall out without a word."""
+    told = survey.findings
+    if not len(told):
+        return
+    bad = told[(told["code"] == "V02") & (told["row"] <= 0) & told["value"].astype(str).str.endswith(" in reports")]
+    if len(bad):
+        first = bad["expected"].iloc[0]
+        raise DataError("reports cannot be read", where=where, expected=first, found=listed(bad["value"]))
 
 
 def _in_order(frame: gpd.GeoDataFrame, first: list[str]) -> gpd.GeoDataFrame:

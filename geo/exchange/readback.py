@@ -2,7 +2,7 @@
 
 Assumption: whatever stands in a file in plain sight can be read by somebody, so nothing is skipped for being in a comment, a tag
 or an archive inside. A file of a kind that is not known here cannot be vouched for, and is refused. The limit: pictures count by
-their text alone, and of a page's scripts only the data blocks do.
+their text alone, and of a page's scripts the data blocks, the strings and the pairs of coordinates do.
 """
 
 from __future__ import annotations
@@ -29,17 +29,20 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import CheckFailed, nearest
-from geo.exchange.content import layer_frames, page_blocks
+from geo.exchange.content import DATA_BLOCK, layer_frames, page_blocks
 
 Floats = NDArray[np.float64]
 LON, LAT = {"lon", "long", "longitude", "lng", "x", "경도"}, {"lat", "latitude", "y", "위도"}
 TAGS = re.compile(r"<script\b.*?</script>|<style\b.*?</style>|<!--|-->|<[^>]*>", flags=re.S)
 SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", flags=re.S)
 ATTRIBUTES = re.compile(r"""=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
-COMMENTS = re.compile(r"<!--(.*?)-->", flags=re.S)
+ASIDES = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", flags=re.S)  # comments and instructions
+STRINGS = re.compile(r"""(["'`])((?:(?!\1)[^\\\n])*)\1""")
+BETWEEN = re.compile(r"[\x00-\x1f\ufffd]+")  # what no text holds
 PAIRS = re.compile(r"(?<![\d.])(-?\d{1,3}\.\d{3,})[°\s]*[NEne북동]?\s*[,;\s]\s*(-?\d{1,3}\.\d{3,})(?![\d.]*\d)")
 ANGLES = re.compile(r"(\d{1,3})\s*°\s*(\d{1,2})\s*['′]\s*(\d{1,2}(?:\.\d+)?)\s*(?:[\"″]|'')")
 NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]|,\d)|(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")
+OF_SHAPES = ("type", "coordinates", "geometries")
 IMAGES = (".png",)
 STANDARD_TABLES = ("layer_styles",)  # with a column "owner", which is QGIS's word
 HIDDEN_TABLES = ("layer_styles", "rtree_", "sqlite_", "gpkg_spatial_ref_sys", "gpkg_ogr_contents", "gpkg_tile")
@@ -228,20 +231,39 @@ def _layers(path: Path, where: str) -> Iterator[Said]:
         yield _footer(path, where)
     elif path.suffix == ".geojson":
         value = json.loads(path.read_text("utf-8"))
-        value.pop("features", None)
-        yield _json_value(value, where)
+        beside = [_beside(feature) for feature in value.pop("features", ())]
+        yield _json_value([value, *filter(None, beside)], where)
+    elif path.suffix == ".fgb":
+        raw = path.read_bytes()
+        yield Said(where, set(), _strings(raw[12 : 12 + struct.unpack("<I", raw[8:12])[0]]))  # title, description, metadata
+
+
+def _beside(feature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a GeoJSON feature says that is no property and no place."""
+    shape = {name: value for name, value in (feature.get("geometry") or {}).items() if name not in OF_SHAPES}
+    rest = {name: value for name, value in feature.items() if name not in ("type", "properties", "geometry")}
+    return rest | ({"geometry": shape} if shape else {})
+
+
+def _strings(raw: bytes) -> set[str]:
+    """Return what looks like text among bytes."""
+    return {part for part in BETWEEN.split(raw.decode("utf-8", "replace")) if len(part) > 1}
 
 
 def _hidden_tables(path: Path, where: str) -> Iterator[Said]:
     """Yield what a GeoPackage says beside its layers: descriptions, metadata, extents, styles."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
         spatial = {row[0] for row in file.execute("SELECT table_name FROM gpkg_geometry_columns")}
-        names = [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+        made_by = {row[0] for row in file.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        free = file.execute("PRAGMA freelist_count").fetchone()[0]
+        yield Said(where, set(), made_by | (_strings(path.read_bytes()) if free else set()))  # free pages keep deleted rows
         for name in [name for name in names if name not in spatial and not name.startswith(HIDDEN_TABLES)]:
             cursor = file.execute(f'SELECT * FROM "{name}"')
             rows = cursor.fetchall()
             texts = {cell for row in rows for cell in row if isinstance(cell, str)}
-            numbers = np.array([cell for row in rows for cell in row if isinstance(cell, float)], dtype=float)
+            texts = texts.union(*(_strings(cell) for row in rows for cell in row if isinstance(cell, bytes)))
+            numbers = np.array([cell for row in rows for cell in row if isinstance(cell, (int, float))], dtype=float)
             own = {column[0] for column in cursor.description} if not name.startswith("gpkg_") else set()
             yield Said(f"{where} {name}", own, texts, [numbers])
 
@@ -249,9 +271,12 @@ def _hidden_tables(path: Path, where: str) -> Iterator[Said]:
 def _footer(path: Path, where: str) -> Said:
     import pyarrow.parquet as pq
 
-    told = pq.read_schema(path).metadata or {}
+    schema = pq.read_schema(path)
+    told = (pq.read_metadata(path).metadata or {}) | (schema.metadata or {})
     parts = [json.loads(text) for key, text in told.items() if key in (b"geo", b"pandas")]
-    return _json_value([*parts, *(key.decode() for key in told)], where)
+    others = [text for key, text in told.items() if key not in (b"geo", b"pandas", b"ARROW:schema")]
+    others += [part for column in schema for pair in (column.metadata or {}).items() for part in pair]
+    return _json_value([*parts, *(text.decode("utf-8", "replace") for text in (*told, *others))], where)
 
 
 def _json_value(value: Any, where: str) -> Said:
@@ -305,10 +330,13 @@ def _page(path: Path, where: str) -> Iterator[Said]:
     text = path.read_text("utf-8")
     blocks = {name: json.loads(block) for name, block in page_blocks(text).items()}
     said = _json_value(blocks, where)
-    said.points.clear()  # of the blocks' lists some are steps, not places
+    said.points[:] = [point for point in said.points if (point % 1 != 0).any()]  # of the blocks' lists some are steps
     said.names.clear()  # most keys are the page's own words; the columns of the layers are not
     said.names.update(_columns(blocks))
     said.points.extend(drawn_points(blocks))
+    scripts = [found[0] for found in SCRIPTS.finditer(DATA_BLOCK.sub("", text))]
+    said.texts.update(found[2] for script in scripts for found in STRINGS.finditer(script))
+    said.points.append(text_points(scripts))
     bare = SCRIPTS.sub(" ", text)
     said.texts.update(part for part in map(html.unescape, TAGS.split(bare)) if part.strip())
     said.texts.update(html.unescape(one or other) for one, other in ATTRIBUTES.findall(bare))
@@ -328,7 +356,7 @@ def _xml(path: Path, where: str) -> Iterator[Said]:
     raw = path.read_bytes()
     if b"<!DOCTYPE" in raw[:2000] and b"<!ENTITY" in raw:
         raise ValueError("entities are not read")
-    said = Said(where, set(), {part for part in COMMENTS.findall(raw.decode("utf-8", "replace")) if part.strip()})
+    said = Said(where, set(), {part for pair in ASIDES.findall(raw.decode("utf-8", "replace")) for part in pair if part.strip()})
     for node in ElementTree.fromstring(raw).iter():
         tag = str(node.tag).rsplit("}", 1)[-1]
         text = (node.text or "").strip()
@@ -336,6 +364,7 @@ def _xml(path: Path, where: str) -> Iterator[Said]:
             said.points.append(_coordinates(text))
         elif text:
             said.texts.update(part for part in map(html.unescape, TAGS.split(text)) if part.strip())
+            said.texts.update(html.unescape(one or other) for one, other in ATTRIBUTES.findall(text))
         said.texts.update(part for part in (node.tail or "").strip().splitlines() if part)
         said.texts.update(node.attrib.values())
         if tag in ("Data", "SimpleData", "SimpleField") and "name" in node.attrib:
@@ -399,10 +428,19 @@ def _image(path: Path, where: str) -> Iterator[Said]:
         size, kind = struct.unpack(">I4s", raw[at : at + 8])
         if kind in (b"tEXt", b"iTXt", b"zTXt"):
             body = raw[at + 8 : at + 8 + size]
-            body = zlib.decompress(body.partition(b"\0")[2][1:]) if kind == b"zTXt" else body
+            body = (
+                zlib.decompress(body.partition(b"\0")[2][1:]) if kind == b"zTXt" else _inflated(body) if kind == b"iTXt" else body
+            )
             texts.update(part.decode("utf-8", "replace") for part in body.split(b"\0") if part)
         at += 12 + size
     yield Said(where, set(), texts)
+
+
+def _inflated(body: bytes) -> bytes:
+    """Return an international text chunk with its text unpacked: keyword, flag, method, language, translated keyword, text."""
+    keyword, _, rest = body.partition(b"\0")
+    language, translated, text = rest[2:].split(b"\0", 2)
+    return b"\0".join([keyword, language, translated, zlib.decompress(text) if rest[:1] == b"\1" else text])
 
 
 def _text(path: Path, where: str) -> Iterator[Said]:

@@ -19,7 +19,7 @@ import pyogrio
 import pyproj
 from numpy.typing import NDArray
 
-from geo.check.findings import found, joined
+from geo.check.findings import FILE, found, joined
 from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.column_maps import ENTERED, FIELDS, ColumnMap, Columns, Recognised, column_map, coordinate_headings, recognised
 from geo.exchange.columns import AREA_NAMES, plain
@@ -164,11 +164,11 @@ def _survey(opened: Opened, file: Path, kind: str, crs: str | None, chosen: Colu
         encoding=opened.encoding,
     )
     own = [found("V02", survey, rows, value=value, expected=expected) for rows, value, expected in faults]
-    asked = [found("V02", survey, [-1], value=heading, expected=ASKED) for heading in names.unitless]
-    beside = _companions(opened, survey, chosen)
+    asked = [found("V02", survey, [FILE], value=heading, expected=ASKED) for heading in names.unitless]
+    beside, unread = _companions(opened, survey, chosen)
     return replace(
         survey,
-        findings=joined([*_faults(opened, survey), *own, *asked]),
+        findings=joined([*_faults(opened, survey), *own, *asked, _of_file(survey, unread)]),
         points=beside.get("points", survey.points),
         reports=beside.get("reports", survey.reports),
         devices=beside.get("devices", survey.devices),
@@ -285,17 +285,18 @@ def _same_crs(one: pyproj.CRS, other: pyproj.CRS) -> bool:
     return one.equals(other, ignore_axis_order=True) or (len(codes) == 1 and codes != {None})
 
 
-def _companions(opened: Opened, survey: Survey, chosen: ColumnMap) -> dict[str, pd.DataFrame]:
-    """Return the tables beside the records under our names; each point and device with the row of its record."""
+def _companions(opened: Opened, survey: Survey, chosen: ColumnMap) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
+    """Return the tables beside the records under our names, each point with the row of its record, and what is unread."""
     tables = {name: rows for name, rows in opened.tables.items() if len(rows)}
     if "points" in tables and opened.driver not in ROWS_TOLD and not opened.is_placed:  # a column of the file's own
         tables["points"] = tables["points"].rename(columns={"row": "row_"})
     if "reports" not in tables and "history" in tables:
         tables["reports"] = tables["history"]
-    made = {str(name): typed_rows(tables[name], name, chosen) for name in ("points", "reports", "devices") if name in tables}
+    read = {name: _read_rows(tables[name], name, chosen) for name in ("points", "reports", "devices") if name in tables}
+    made = {name: rows for name, (rows, _) in read.items()}
     if "points" in made and "row" not in made["points"]:
         made["points"].insert(0, "row", _rows_of(made["points"], survey))
-    return made
+    return made, [pair for _, told in read.values() for pair in told]
 
 
 def typed_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> pd.DataFrame:
@@ -313,13 +314,27 @@ def typed_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> pd.DataFram
     >>> typed_rows(pd.DataFrame({"LandID": ["a"], "기준일": ["2020.5.1"]}), "reports", ColumnMap()).values.tolist()
     [['a', '2020-05-01']]
     """
+    return _read_rows(table, kind, chosen)[0]
+
+
+def _read_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Return a table as `typed_rows` does, and (value, expected) of every cell that is no number and every area without a unit."""
     table = pd.DataFrame(table).drop(columns="geometry", errors="ignore").reset_index(drop=True)
     own = table["row"] if kind == "points" and "row" in table else None
     rest = table.drop(columns="row") if own is not None else table
-    made, _, _ = _typed(rest, FIELDS[kind], recognised(rest.columns, kind, chosen), chosen)
+    names = recognised(rest.columns, kind, chosen)
+    made, _, unread = _typed(rest, FIELDS[kind], names, chosen)
+    told = [(f"{cell} in {kind}", expected) for _, cells, expected in unread for cell in cells]
+    told += [(f"{heading} in {kind}", ASKED) for heading in names.unitless]
     if own is not None:
         made.insert(0, "row", own.astype(int))
-    return made
+    return made, told
+
+
+def _of_file(survey: Survey, told: list[tuple[str, str]]) -> pd.DataFrame:
+    """Return what a table beside the records holds and nobody can read (V02); the rows are not the records'."""
+    value, expected = (np.array([pair[side] for pair in told], dtype=object) for side in (0, 1))
+    return found("V02", survey, np.full(len(told), FILE), value=value, expected=expected)
 
 
 def _rows_of(points: pd.DataFrame, survey: Survey) -> pd.Series:
@@ -329,19 +344,22 @@ def _rows_of(points: pd.DataFrame, survey: Survey) -> pd.Series:
         return pd.Series(-1, index=points.index)
     records = pd.DataFrame({"hazard_id": survey.text("id").str.strip(), "shape_id": survey.text("shape_id").str.strip()})
     asked = pd.DataFrame({name: points[name].str.strip() for name in keys})
+    rows = pd.Series(np.nan, index=points.index)
     for names in (keys, ["hazard_id"]):  # a record in one piece needs no shape id
         first = records.drop_duplicates(names)
-        row = asked.merge(first[names].assign(row=first.index), on=names, how="left")["row"]
-        if row.notna().any():
-            return row.fillna(-1).astype(int)
-    return pd.Series(-1, index=points.index)
+        rows = rows.fillna(asked.merge(first[names].assign(row=first.index), on=names, how="left")["row"].set_axis(rows.index))
+    return rows.fillna(-1).astype(int)
 
 
 def _with_reports(survey: Survey, reports: str | Path | None, chosen: ColumnMap) -> Survey:
     if reports is None:
         return survey
-    rows = typed_rows(read_rows(Path(reports), what="reports"), "reports", chosen)
-    return replace(survey, reports=pd.concat([survey.reports, rows], ignore_index=True) if len(survey.reports) else rows)
+    rows, unread = _read_rows(read_rows(Path(reports), what="reports"), "reports", chosen)
+    return replace(
+        survey,
+        reports=pd.concat([survey.reports, rows], ignore_index=True) if len(survey.reports) else rows,
+        findings=joined([survey.findings, _of_file(survey, unread)]),
+    )
 
 
 def read_rows(file: Path, *, what: str) -> pd.DataFrame:
@@ -365,7 +383,12 @@ def read_rows(file: Path, *, what: str) -> pd.DataFrame:
     if file.suffix.lower() in TABULAR:
         from geo.exchange.sheets import read_cells
 
-        return read_cells(file).frame
+        cells = read_cells(file)
+        if (shifted := np.flatnonzero(cells.extra)).size:
+            rows = ", ".join(str(row + 1) for row in shifted[:10])
+            mend = "write a value with a comma in quotes"
+            raise DataError("more cells than headings", where=f"{what}: {file}", found=f"row {rows}", mend=mend)
+        return cells.frame
     try:
         if file.suffix.lower() == ".parquet":
             return pd.read_parquet(file)

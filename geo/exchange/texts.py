@@ -119,6 +119,8 @@ def column(cells: pd.Series | Sequence[Any]) -> Any:
         series = series.astype(str).str.lower()
     elif pd.api.types.is_float_dtype(series) and (series.dropna() % 1 == 0).all() and (series.abs().max() or 0) < 2**53:
         series = series.astype("Int64")
+    if pd.api.types.is_integer_dtype(series):
+        return _plain(pa.array(series, from_pandas=True)).cast(pa.string())
     return _plain(pa.array(series.astype(object).where(series.notna(), None).map(_spelt, na_action="ignore"), pa.string()))
 
 

@@ -193,7 +193,8 @@ def _legs(
     """Return azimuth (true, but for the convergence of grid bearings), distance, which bearings are of a grid, and faults."""
     typed = _column(table, "bearing_deg")
     bearing = angles(plain_text(typed))
-    distance_m = _numbers(_column(table, "distance_m"), "M")
+    distance_typed = _column(table, "distance_m")
+    distance_m = _numbers(distance_typed, "M")
     north_typed = _column(table, "north")
     north = north_of(north_typed)
     declination_deg = angles(plain_text(_column(table, "declination_deg"))).degrees
@@ -209,7 +210,7 @@ def _legs(
         ),
         (
             ~((distance_m > 0) & (distance_m <= LONGEST_M)),
-            lambda row: f"distance {_column(table, 'distance_m')[row] or 'empty'}: expected metres, above 0 and at most 100,000",
+            lambda row: f"distance {distance_typed[row] or 'empty'}: expected metres, above 0 and at most 100,000",
         ),
         (north == "", lambda row: f"north {north_typed[row] or 'not stated'}: expected true, grid or magnetic"),
         (magnetic & np.isnan(declination_deg), lambda row: "magnetic bearing without its declination"),

@@ -24,7 +24,7 @@ from geo.exchange.columns import plain
 from geo.exchange.units import AREAS_M2
 from geo.survey.fields import Field
 
-_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d+))?\s*(\D*)")
+_NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d+))?\s*(\D*2?)")  # m2, km2
 _BARE = r"[+-]?\d{1,15}(\.\d*)?"
 _DATE = re.compile(
     r"(\d{4})\s*(?:[-./년]\s*(?:(\d{1,2})\s*(?:[-./월]\s*(?:(\d{1,2})\s*[일.]?)?)?)?)?(?P<time>[T ]+\d{1,2}:\d{2}.*)?"
@@ -77,8 +77,8 @@ def as_numbers(cells: pd.Series, *, factor: float = 1.0, is_area: bool = False) 
 
     Examples
     --------
-    >>> as_numbers(pd.Series(["1,210", "3 ha", "about 5", ""]), is_area=True)[0].tolist()
-    [1210.0, 30000.0, nan, nan]
+    >>> as_numbers(pd.Series(["1,210", "3 ha", "2 ㎡", "about 5", ""]), is_area=True)[0].tolist()
+    [1210.0, 30000.0, 2.0, nan, nan]
     """
     if pd.api.types.is_numeric_dtype(cells):
         numbers = cells.astype(float) * factor

@@ -28,6 +28,7 @@ WORDS = {
     "fence_condition": ("", *FENCE_CONDITIONS),
 }
 FOR_EVER = np.int64(2**40)
+DATED_BY = ("as_of", "status_since", "valid_from")  # the strongest last
 Ints = NDArray[np.int64]
 
 
@@ -74,8 +75,9 @@ def record_names(frame: pd.DataFrame) -> pd.Series:
 def version_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Return to which record and version each row belongs, and from when that version holds; in the frame's order.
 
-    A version holds from its ``valid_from``, else from ``status_since``, else from ``as_of``; rows of one record that hold from
-    one date are its parts.
+    Rows of one record with the same ``valid_from``, or with none, are the parts of one version. It holds from its ``valid_from``,
+    else from the earliest of its parts' ``status_since`` or ``as_of``, and its information is that of the latest, so that neither
+    is a part missing on an early day nor does an older report change it.
 
     Returns
     -------
@@ -90,19 +92,25 @@ def version_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """
     table = pd.DataFrame({"name": record_names(frame)})
     table["record"] = pd.factorize(table["name"])[0]
+    texts = {name: text_of(frame, name).str.strip() for name in DATED_BY}
+    days = {name: tuple(map(numbered, spans(text))) for name, text in texts.items()}
     shown = np.full(len(table), "", dtype=object)
     first, last = np.full(len(table), NEVER), np.full(len(table), NEVER)
-    days = {}
-    for name in ("as_of", "status_since", "valid_from"):  # the strongest last
-        text = text_of(frame, name).str.strip()
-        days[name] = tuple(map(numbered, spans(text)))
+    for name in DATED_BY:
         stated = days[name][1] != NEVER
-        shown = np.where(stated, text.to_numpy(dtype=object), shown)
+        shown = np.where(stated, texts[name].to_numpy(dtype=object), shown)
         first, last = np.where(stated, days[name][0], first), np.where(stated, days[name][1], last)
-    table["valid_from"], table["first"], table["last"] = shown, first, last
-    table["version"] = table.groupby(["record", "last", "first"], sort=True).ngroup()
-    table["info"] = np.maximum(days["as_of"][1], last)
-    table["since"] = np.where(days["status_since"][1] != NEVER, days["status_since"][1], table["info"])
+    keys = table[["record"]].assign(since=days["valid_from"][1], till=days["valid_from"][0])
+    group = keys.groupby(["record", "since", "till"], sort=False).ngroup().to_numpy()
+    begins = pd.DataFrame({"group": group, "last": last, "vague": -first}).sort_values(["group", "last", "vague"], kind="stable")
+    earliest = begins.index[~begins["group"].duplicated()].to_numpy()[group]  # groups are numbered as they appear, 0 first
+    table["valid_from"], table["first"], table["last"] = shown[earliest], first[earliest], last[earliest]
+    order = table[["record", "last"]].assign(vague=-table["first"], group=group)  # as `_sorted` has the events
+    table["version"] = order.groupby(["record", "last", "vague", "group"], sort=True).ngroup()
+    info = np.maximum(days["as_of"][1], last)
+    table["info"] = pd.Series(info).groupby(group).transform("max")
+    since = np.where(days["status_since"][1] != NEVER, days["status_since"][1], info)
+    table["since"] = pd.Series(since).groupby(group).transform("min")
     closing = text_of(frame, "valid_to")
     table["end"] = np.where(is_open(closing), FOR_EVER, numbered(spans(closing)[1]))
     return table

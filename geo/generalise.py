@@ -365,7 +365,7 @@ def _occupied_rows(frame: gpd.GeoDataFrame, crs: pyproj.CRS, cell_km: float) -> 
 
 
 def _summed(rows: pd.DataFrame, keys: list[str], cell_km: float) -> pd.DataFrame:
-    """Return one row a group: the weakest basis, all sources, the oldest year of information, the most open status, the widest years."""
+    """Return one row a group: the weakest basis, all sources, the oldest year, the most open status, the widest years."""
     ranks = {"basis": _WEAKEST_FIRST, "land_status": STATUS_ORDER}
     told = [name for name in ("basis", "land_status") if name in rows and name not in keys]
     ranked = rows.assign(**{name: rows[name].map({word: n for n, word in enumerate(ranks[name])}) for name in told})

@@ -1,9 +1,10 @@
-"""What no public file may hold: the names, places and numbers of what somebody recorded.
+"""What no public file may hold: the names, places, days and numbers of what somebody recorded.
 
 Assumption: what also stands in the study area or in another layer is no secret, nor a lone word of an input's file name unless
-it is a person's; nor is a place that lies on a layer of our own or on the 1 km grid. Where many numbers meet, some agree by chance: one alone counts only if it agrees
-in so many digits that chance would do it in less than one file of ten thousand; two corners of one field count at a metre. A
-field all of whose corners are nodes of the grid was given in cells: there is nothing to hide.
+it is a person's; nor is a place that lies on a layer of our own or on the 1 km grid. Where many numbers meet, some agree by
+chance: one alone counts only if it agrees in so many digits that chance would do it in less than one file of ten thousand; two
+corners of one field count at a metre. A field all of whose corners are nodes of the grid was given in cells: there is nothing
+to hide.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ PLAIN = frozenset(  # controlled words, dates and what is ours: nobody's secret
 )
 SHORTEST_BYTES = 4  # four Latin letters, two Korean ones
 SHORTEST_NUMBER = 6  # digits of an id that is a number: a year is none
-SHORTEST_PERSON = 3  # letters of a name in no Latin script: it also counts inside a text
+SHORTEST_PERSON = 3  # letters of a name not in Latin letters: it also counts inside a text
 LONGEST_NUMBER = 15  # digits that a float keeps
 FREE_WORDS, FREE_LETTERS = 3, 12  # what other columns say counts from so many on
 SHINGLE = 5  # words: a longer text is known by every run of so many
@@ -71,7 +72,7 @@ class Secrets:
     words : mapping of str to str
         Names and texts as they were supplied, by their words in lower case with single blanks.
     telling : frozenset of str
-        Those that count inside a longer text too: days, persons' names in no Latin script, and all that is no lone word or number.
+        Those that count inside a longer text too: days, persons' names not in Latin letters, all but lone words and numbers.
     points : ndarray, shape (n, 2)
         Secret vertices, centroids and corners of boxes [degrees].
     owner : ndarray, shape (n,)

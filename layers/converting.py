@@ -22,6 +22,7 @@ from geo.check.context import Context
 from geo.check.findings import joined
 from geo.check.told import lines
 from geo.errors import ConfigError, DataError, nearest
+from geo.exchange.datum import crs_named
 from geo.exchange.field import Notice
 from geo.exchange.formats import PLAIN_LOOK, Look, format_of, write
 from geo.exchange.parts import Supplied, dissolved, parted_by_time
@@ -68,11 +69,11 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
         raise ConfigError("unknown tier", where=tier, mend=nearest(tier, TIERS))
     format_of(target)
     writable(target, options["overwrite"])
+    crs = crs_named(options["dst_crs"], where="--dst-crs") if options["dst_crs"] else None
     survey, left_out = usable(records_of(source, options), as_is=options["as_is"])
     yield from left_out
     frame = marked(survey.frame) if tier == "restricted" else released(survey, read_area(options["area"]), target.name)
-    if options["dst_crs"]:
-        frame = frame.to_crs(options["dst_crs"])
+    frame = frame if crs is None else frame.to_crs(crs)
     for loss in write(
         {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame), overwrite=options["overwrite"]
     ):
@@ -150,7 +151,7 @@ def released(survey: Survey, area: StudyArea, name: str) -> gpd.GeoDataFrame:
         else survey_layers(own, {survey.kind: survey}, None, {})[0][survey.kind]
     )
     shown = generalise(layer, area=own).frame
-    prove(shown, area=own, name=name)
+    prove(shown, area=own, name=name, layer=layer.name)
     return shown if survey.text("national_term").ne("").any() else shown.drop(columns="national_term", errors="ignore")
 
 

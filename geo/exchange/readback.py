@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from geo.errors import CheckFailed, nearest
 from geo.exchange.content import DATA_BLOCK, layer_frames, page_blocks
+from geo.exchange.png import png_texts
 
 Floats = NDArray[np.float64]
 LON, LAT = {"lon", "long", "longitude", "lng", "x", "경도"}, {"lat", "latitude", "y", "위도"}
@@ -420,27 +421,7 @@ def _raster(path: Path, where: str) -> Iterator[Said]:
 
 def _image(path: Path, where: str) -> Iterator[Said]:
     """Yield the text chunks of a PNG."""
-    raw, at = path.read_bytes(), 8
-    texts: set[str] = set()
-    if raw[:8] != b"\x89PNG\r\n\x1a\n":
-        raise ValueError("no PNG")
-    while at + 8 <= len(raw):
-        size, kind = struct.unpack(">I4s", raw[at : at + 8])
-        if kind in (b"tEXt", b"iTXt", b"zTXt"):
-            body = raw[at + 8 : at + 8 + size]
-            body = (
-                zlib.decompress(body.partition(b"\0")[2][1:]) if kind == b"zTXt" else _inflated(body) if kind == b"iTXt" else body
-            )
-            texts.update(part.decode("utf-8", "replace") for part in body.split(b"\0") if part)
-        at += 12 + size
-    yield Said(where, set(), texts)
-
-
-def _inflated(body: bytes) -> bytes:
-    """Return an international text chunk with its text unpacked: keyword, flag, method, language, translated keyword, text."""
-    keyword, _, rest = body.partition(b"\0")
-    language, translated, text = rest[2:].split(b"\0", 2)
-    return b"\0".join([keyword, language, translated, zlib.decompress(text) if rest[:1] == b"\1" else text])
+    yield Said(where, set(), png_texts(path.read_bytes()))
 
 
 def _text(path: Path, where: str) -> Iterator[Said]:

@@ -318,7 +318,7 @@ def typed_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> pd.DataFram
 
 
 def _read_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Return a table as `typed_rows` does, and (value, expected) of every cell that is no number and every area without a unit."""
+    """Return a table as `typed_rows` does, and (value, expected) of cells that are no number and of areas without a unit."""
     table = pd.DataFrame(table).drop(columns="geometry", errors="ignore").reset_index(drop=True)
     own = table["row"] if kind == "points" and "row" in table else None
     rest = table.drop(columns="row") if own is not None else table

@@ -26,6 +26,7 @@ def test_a_slide_with_a_month_only_is_read_into_degrees(tmp_path):
     [
         ([SQUARE], {"name": ["a"]}, r"no date \(YYYY-MM-DD\): row 1"),
         ([SQUARE, SQUARE], {"date": ["2020-08-05", "last summer"]}, "no date .*: row 2"),
+        ([SQUARE, SQUARE], {"date": ["2020-02-29", "2021-02-29"]}, "no date .*: row 2$|no date .*: row 2:"),
         ([SQUARE], {"date": ["2020"], "kind": ["fire"]}, "kind is none of flood, slide: row 1"),
         ([SQUARE, shapely.Point(127, 38)], {"date": ["2020", "2020"]}, "no valid polygon: row 2"),
     ],
@@ -33,3 +34,7 @@ def test_a_slide_with_a_month_only_is_read_into_degrees(tmp_path):
 def test_what_cannot_be_used_is_told_by_row(tmp_path, shapes, columns, said):
     with pytest.raises(DataError, match=said):
         read_extents(written(tmp_path, shapes, **columns))
+
+
+def test_dates_are_read_as_those_of_records(tmp_path):
+    assert read_extents(written(tmp_path, [SQUARE] * 2, date=["2020년 8월 5일", "2020.8"])).date.tolist() == ["2020-08-05", "2020-08"]

@@ -355,3 +355,23 @@ def test_bosnian_export():
     frame = survey.frame
     assert len(frame) == 11_068 and survey.carried == ("typeArea", "fileId")
     assert int(frame.geometry.isna().sum()) == 3_094 and int(frame.geometry.is_empty.sum()) == 3
+
+
+def test_figures_of_reports_that_are_no_numbers_are_told_and_refused_by_a_build(tmp_path):
+    field = gpd.GeoDataFrame({"id": ["A"], "land_class": ["FOO"], "cleared_m2": ["some"]}, geometry=[shapely.box(127, 38, 127.1, 38.1)], crs=4326)
+    field.to_file(tmp_path / "a.gpkg")
+    (tmp_path / "r.csv").write_text("hazard_id,date,kind,cleared_m2\nA,2020-05-01,clearance,about 5\n")
+    survey = read_survey(tmp_path / "a.gpkg", reports=tmp_path / "r.csv")
+    assert survey.findings[["row", "value"]].values.tolist() == [[0, "cleared_m2 about 5 in reports"], [1, "cleared_m2 some"]]
+    told = check(Context(survey, date(2021, 1, 1)))
+    assert '"FOO" of land_class' in told["value"].tolist()  # beside the number of the same record
+    field.assign(land_class="SHA", cleared_m2="5").to_file(tmp_path / "b.gpkg")
+    with pytest.raises(DataError, match="reports cannot be read.*cleared_m2 about 5"):
+        read_supplied(tmp_path / "b.gpkg", land_class="SHA", source="x", reports=tmp_path / "r.csv")
+
+
+def test_a_report_with_a_thousands_comma_is_refused_not_shifted(tmp_path):
+    gpd.GeoDataFrame({"id": ["A"]}, geometry=[shapely.box(127, 38, 127.1, 38.1)], crs=4326).to_file(tmp_path / "a.gpkg")
+    (tmp_path / "r.csv").write_text("hazard_id,date,cleared_m2\nA,2020-05-01,1,210\n")
+    with pytest.raises(DataError, match="more cells than headings.*row 1"):
+        read_survey(tmp_path / "a.gpkg", reports=tmp_path / "r.csv")

@@ -488,3 +488,18 @@ def test_a_record_of_many_reports(n_reports):
     dates = pd.date_range("2020-01-01", periods=n_reports).strftime("%Y-%m-%d")
     told = pd.DataFrame({"hazard_id": "A", "date": dates, "kind": "clearance", "cleared_m2": 1.0})
     assert state(hazard(), told).cleared_m2 == n_reports
+
+
+def test_parts_told_on_different_days_are_one_version_from_the_earliest():
+    frame = pd.DataFrame({"id": "A", "shape_id": ["1", "2"], "as_of": ["2021", "2019"], "area_m2": [100.0, 50.0]})
+    assert versions(frame)[["version", "valid_from", "current"]].to_numpy().tolist() == [[0, "2019", True]] * 2
+    assert state(frame, day="2020").original_m2 == 150
+    late = reports(report("2020", "completion"))
+    assert state(frame, late).land_status != "closed"  # older than what is known of part 1
+
+
+def test_versions_and_history_have_one_order_where_dates_end_alike():
+    frame = pd.DataFrame({"id": "A", "valid_from": ["2020", "2020-12-31"], "land_class": ["SHA", "CHA"]})
+    assert versions(frame)["land_class"].tolist() == history_table(frame)["land_class"].tolist()
+    latest = versions(frame).loc[lambda rows: rows["current"], "land_class"].tolist()
+    assert latest == state_at(frame, NONE, "2030")["land_class"].tolist()

@@ -25,7 +25,7 @@ from layers.request import FloodOptions, request
 from layers.scene import Scene, flooded, notes_of, released_raster, scene
 from layers.sensitivity import shares_of_variance
 from layers.slides import hillslope_displacement
-from layers.standing import joined_past
+from layers.standing import joined_past, told_of
 from layers.survey_layers import survey_layers
 from layers.survey_tables import survey_tables
 from layers.upstream import fed_by
@@ -162,7 +162,7 @@ def build(
         parameters=asked.parameters,
         inputs=asked.inputs,
         tier=tier,
-        notes=(*notes_of(asked, result), *told),
+        notes=(*notes_of(asked, result), *told_of(asked.own.hazards, tier), *told),
         assumed=assumed_table(here.area, asked.seed),
         raster=released_raster(asked, result),
         sensitivity=shares_of_variance(result) if result.members > 1 else pd.DataFrame(),

@@ -22,7 +22,7 @@ from geo.exchange.proposal import proposed_map
 from geo.exchange.records import read_survey
 from geo.survey.fields import RECORD_FIELDS
 from geo.survey.records import Survey
-from layers.request import TIERS
+from layers.request import TIERS, Pointed
 from layers.show import writable
 
 START = "A column map to start from; correct it, save it as map.toml and give it with --columns map.toml:\n"
@@ -63,6 +63,12 @@ def records_of(path: str | Path, options: Mapping[str, Any]) -> Survey:
     return read_survey(path, kind=kind, **{name: options[name] for name in READING})
 
 
+def other_records(text: str, options: Mapping[str, Any]) -> Survey:
+    """Return the records of a file to compare with, ``FILE::LAYER``; what is said of the first file's layer is not said of it."""
+    file = Pointed.at(text)
+    return records_of(file.path, {**options, "layer": file.layer, "encoding": None, "reports": None})
+
+
 def asked(path: str | Path, options: Mapping[str, Any]) -> Answer:
     """Check a file, write what is asked for, and return what was found; the options are those of ``minemap check``.
 
@@ -80,7 +86,7 @@ def asked(path: str | Path, options: Mapping[str, Any]) -> Answer:
         today=options["today"],
         area=None if options["area"] is None else read_area(options["area"]),
         limits=limits(options["limits"]),
-        others=tuple(records_of(other, options) for other in options["against"]),
+        others=tuple(other_records(other, options) for other in options["against"]),
         extents=None if options["extents"] is None else read_extents(options["extents"]),
         tier=options["tier"],
     )

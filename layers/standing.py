@@ -18,6 +18,7 @@ from geo.errors import ConfigError
 from geo.exchange.parts import Supplied
 from geo.exchange.strict import texts
 from geo.generalise import HAZARD_LAYERS, PAST_LAYER, exact_rows
+from geo.layer import listed
 from geo.measure import areas_m2
 from geo.reported import Kind
 from geo.survey.dates import is_open, last_day, numbered, spans
@@ -43,12 +44,15 @@ class Standing(NamedTuple):
         Every version and report in order, see `geo.survey.lifecycle.history_table`; empty where nothing is dated.
     day : str
         "" where nothing is dated.
+    astray : frozenset of str
+        Hazards that reports name and the file does not hold.
     """
 
     current: gpd.GeoDataFrame
     past: gpd.GeoDataFrame
     history: pd.DataFrame
     day: str
+    astray: frozenset[str] = frozenset()
 
 
 def standing(own: Supplied, extents: gpd.GeoDataFrame | None, day: str | None, *, where: str) -> Standing:
@@ -94,7 +98,25 @@ def standing(own: Supplied, extents: gpd.GeoDataFrame | None, day: str | None, *
     if current.empty:
         first = states["valid_from"].min()
         raise ConfigError("no hazard known on that day", where=where, expected=f"{first} or later", found=asked)
-    return Standing(current, states[over].reset_index(drop=True), history, asked)
+    named = frozenset(texts(own.reports, "hazard_id").str.strip()) if len(own.reports) else frozenset()
+    return Standing(current, states[over].reset_index(drop=True), history, asked, named - set(states["id"]))
+
+
+def told_of(parts: Mapping[Kind, Standing], tier: str) -> tuple[str, ...]:
+    """Return what a reader must know of hazards on a day: the day, and reports that none of the files has a hazard for.
+
+    Examples
+    --------
+    >>> none = gpd.GeoDataFrame(geometry=[], crs=4326)
+    >>> told_of({"planned": Standing(none, none, pd.DataFrame(), "2020-05-03", frozenset({"X-9"}))}, "restricted")
+    ('planned minefields as of 2020-05-03', 'reports on hazards that no file holds were left out: X-9')
+    """
+    days = [f"{kind} minefields as of {now.day}" for kind, now in parts.items() if now.day]
+    astray = frozenset.intersection(*(now.astray for now in parts.values())) if parts else frozenset()
+    if not astray:
+        return tuple(days)
+    names = listed(pd.Series(sorted(astray))) if tier == "restricted" else f"{len(astray)}; minemap check names them"
+    return (*days, f"reports on hazards that no file holds were left out: {names}")
 
 
 def joined_past(parts: Mapping[Kind, Standing]) -> gpd.GeoDataFrame | None:

@@ -25,11 +25,14 @@ from geo.errors import CheckFailed
 from geo.exchange.content import DATA_BLOCK, layer_frames
 from geo.exchange.mgrs import mgrs
 from geo.exchange.raster import write_cog
+from geo.generalise import as_shown
 from geo.measure import areas_m2, lengths_m, project
 from geo.proof import prove_files
-from geo.secrets import found_numbers, recorded, runs, secrets_of
+from geo.secrets import found_numbers, found_serials, recorded, runs, secrets_of
+from geo.statistics import layer_table
 from geo.survey.records import Survey
 from geo.tier import check_owner_only, owner_only
+from layers.minefields import supplied_fields
 from layers.survey_layers import survey_layers
 
 FIELD = shapely.box(-27.0307, 19.9751, -27.0103, 19.9853)  # on land, south of the demo's front
@@ -41,6 +44,7 @@ def saved(path, shapes=(FIELD, FAR), **columns):
     return path
 
 
+RECORDED = ("past_hazards", "accidents", "signs")
 RECORD = (-27.0456123, 19.9712345)  # of an accident
 
 
@@ -54,6 +58,7 @@ def exact(tmp_path_factory):
     """An atlas with supplied fields, versions and records of which everything would be a secret."""
     columns = {"id": ["YC-014", "YC-015"], "name": ["Hill 395", "월정리"], "zone": ["Sector Blue", "Sector Blue"]}
     columns |= {"informant": ["홍길동", ""], "note": ["seen by the old miller beside the weir", ""]}
+    columns |= {"report_id": ["201901234", "201901235"], "last_inspected": ["2021-03-17", ""]}
     atlas = layers.build("demo", planned=saved(tmp_path_factory.mktemp("own") / "survey.gpkg", **columns))
     told = {"id": ["ACC-77"], "date": ["2016-06-17"], "person": ["Kim Cheolsu"], "age": ["9"], "hazard_id": ["YC-014"]}
     signs = {"id": ["SIGN-3"], "sign_text": ["Past Mine Zone"], "fence_condition": ["missing"]}
@@ -150,14 +155,14 @@ def test_a_supplied_name_in_any_file_is_found(exact, public, secrets, tmp_path, 
     assert re.search("YC-01|Hill 395|월정리|Sector Blue", str(fault.value))
 
 
-@pytest.mark.parametrize("name", ["areas.csv", "overlaps.csv"])
-def test_a_folder_is_read_from_its_first_file_to_its_last(exact, folder, name):
-    told = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert name in (told[0], told[-1])
+def test_a_folder_is_read_from_its_first_file_to_its_last(exact, folder, secrets):
     prove_files(exact, folder)
-    in_table(folder / name, "YC-014")
-    with pytest.raises(CheckFailed, match=f"supplied name in a public file: {name}: found YC-014"):
-        prove_files(exact, folder)
+    told = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert {told[0], told[-1]} == {"areas.csv", "overlaps.csv"}
+    for name in ("overlaps.csv", "areas.csv"):  # the last first: the first would hide it
+        in_table(folder / name, "YC-014")
+        with pytest.raises(CheckFailed, match=f"supplied name in a public file: {name}: found YC-014"):
+            prove_files(exact, folder)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson"])
@@ -190,29 +195,38 @@ def test_a_leak_stops_the_build_before_it_is_in_place(exact, tmp_path, monkeypat
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_common_knowledge_raises_no_alarm(demo, tmp_path):
+def with_own(atlas, path, frame, kind="planned"):
+    """Return an atlas with other fields of the user's own."""
+    frame.to_file(path)
+    own = supplied_fields(kind, atlas.area, frame, "supplied", "not stated")
+    made = {name: layer for name, layer in atlas.layers.items() if name not in RECORDED} | {own.name: own}
+    inputs, told = {**atlas.inputs, path.name: path}, {**atlas.parameters, kind: path.name}
+    return replace(atlas, layers=made, inputs=inputs, parameters=told, areas=layer_table(atlas.area, made, atlas.series))
+
+
+def test_what_is_common_knowledge_raises_no_alarm(exact, tmp_path):
     """Names of rivers and zones, numbers, a file's own name, a vertex of the front line, and fields already in cells."""
-    front = shapely.get_coordinates(demo["mdl"].frame.geometry.values)
+    front = shapely.get_coordinates(exact["mdl"].frame.geometry.values)
     on_front = shapely.Polygon([*front[:2], front[:2].mean(axis=0) - [0, 0.01]])
-    cells = layers.build("demo", planned=saved(tmp_path / "first.gpkg", id=["YC-014", "YC-015"]))
-    cell = geo.generalise.as_shown(cells)["planned_minefields"].frame.geometry.iloc[0]
+    cell = as_shown(exact)["planned_minefields"].frame.geometry.iloc[0]
     columns = {
-        "id": ["survey", "2020", "205-605", "hazards_0001"],
-        "name": [demo["rivers"].frame.name_en.iloc[0], "rear", "Simulated", "Confirmed hazardous area (CHA)"],
+        "id": ["survey", "2020", "205-605", "cell1km-205-605-SHA"],
+        "name": [exact["rivers"].frame.name_en.iloc[0], "rear", "Simulated", "Confirmed hazardous area (CHA)"],
         "zone": ["all", "rear", "match", "planned minefields"],
     }
-    path = saved(tmp_path / "survey.gpkg", [FIELD, FAR, on_front, cell], **columns)
-    write_build(layers.build("demo", planned=path), tmp_path / "demo")
-    again = saved(tmp_path / "cells.gpkg", [cell], id=["cell1km-205-605-SHA"])
-    write_build(layers.build("demo", planned=again), tmp_path / "again")
+    frame = gpd.GeoDataFrame(columns, geometry=[FIELD, FAR, on_front, cell], crs=4326)
+    write_build(with_own(exact, tmp_path / "survey.gpkg", frame), tmp_path / "demo")
 
 
-def test_simulated_fields_given_back_as_ones_own_build(demo, tmp_path):
-    for kind in ("planned", "unconfirmed"):
-        demo[f"{kind}_minefields"].frame.drop(columns=["basis", "sources"]).to_file(tmp_path / f"{kind}.gpkg")
-    write_build(
-        layers.build("demo", planned=tmp_path / "planned.gpkg", unconfirmed=tmp_path / "unconfirmed.gpkg"), tmp_path / "demo"
-    )
+def test_cells_given_back_as_ones_own_keep_no_secret(exact, public):
+    cells = replace(exact, layers=as_shown(exact).layers)
+    assert recorded(cells).empty
+    prove_files(cells, public)
+
+
+def test_simulated_fields_given_back_as_ones_own_build(exact, tmp_path):
+    frame = exact["unconfirmed_minefields"].frame.drop(columns=["basis", "sources"])
+    write_build(with_own(exact, tmp_path / "unconfirmed.gpkg", frame, "unconfirmed"), tmp_path / "demo")
 
 
 def test_runs_take_whole_words():
@@ -229,13 +243,19 @@ LEAKS = {  # what is planted: texts, a column's name, a number
     "name": ("text", "월정리"),
     "person": ("text", "Kim Cheolsu"),
     "informant": ("text", "홍길동"),
+    "informant inside a text": ("text", "땅 주인 홍길동 (2019)"),
+    "day": ("text", "told on 2021-03-17"),
     "free text": ("text", "told: seen by the old miller beside"),
     "vertex": ("text", "-27.0103 19.9751 / -27.0307 19.9853"),
+    "vertex after a number": ("text", "1.500 -27.0103 19.9751 -27.0307 19.9853"),
     "point": ("text", "accident at 19.9712345, -27.0456123"),
     "MGRS": ("text", str(mgrs(*[[value] for value in RECORD])[0])),
     "MGRS without blanks": ("text", str(mgrs([-26.9807], [19.9751])[0]).replace(" ", "").lower()),
     "column": ("column", "Land Owner"),
     "Korean column": ("column", "연락처"),
+    "name as a column": ("column", "at_Hill_395"),
+    "informant as a column": ("column", "홍길동"),
+    "id that is a number": ("number", 201901234),
     "area": ("number", AREA_M2),
     "area in km²": ("number", AREA_M2 / 1e6),
     "rounded area": ("number", round(AREA_M2, 2)),
@@ -255,6 +275,57 @@ def as_kml(kind, value):
 def packed(path, name, text):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(name, text)
+
+
+def in_footer(path):
+    import pyarrow.parquet as pq
+
+    table_of("text", "plain").to_parquet(path)
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"note": b"YC-014"}), path)
+
+
+def in_view(path):
+    table_of("text", "plain").to_file(path, layer="places")
+    with sqlite3.connect(path) as file:
+        file.execute("CREATE VIEW extra AS SELECT 1 AS a -- Hill 395\n")
+
+
+def in_free_pages(path):
+    table_of("text", "plain").to_file(path, layer="places")
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA secure_delete = OFF")
+        file.execute("CREATE TABLE extra (a)")
+        file.execute("INSERT INTO extra VALUES (?)", ("\nseen at Hill 395\n",))
+        file.execute("DROP TABLE extra")
+
+
+def beside_feature(path):
+    table_of("text", "plain").to_file(path, driver="GeoJSON")
+    value = json.loads(path.read_text())
+    value["features"][0]["note"] = "YC-014"
+    path.write_text(json.dumps(value))
+
+
+def in_packed_chunk(path):
+    body = b"note\0\1\0\0\0" + zlib.compress("월정리".encode())
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", len(body), b"iTXt") + body + bytes(4))
+
+
+def in_list_of_page(path):
+    corners = shapely.get_coordinates(FIELD)[:2].tolist()
+    block = base64.b64encode(zlib.compress(json.dumps({"marks": corners}).encode())).decode()
+    path.write_text(f'<html><script type="application/json" id="data-x">{block}</script></html>', "utf-8")
+
+
+HIDDEN = {
+    "footer.parquet": in_footer, "view.gpkg": in_view, "free.gpkg": in_free_pages, "beside.geojson": beside_feature,
+    "packed.png": in_packed_chunk, "list.html": in_list_of_page,
+    "head.fgb": lambda path: table_of("text", "plain").to_file(path, driver="FlatGeobuf", TITLE="Hill 395"),
+    "told.kml": lambda path: path.write_text(xml("<?note YC-014?>")),
+    "alt.kml": lambda path: path.write_text(xml("<description><![CDATA[<img alt='YC-014'>]]></description>")),
+    "script.html": lambda path: path.write_text("<script>L.polygon([[19.9751, -27.0103], [19.9853, -27.0307]])</script>"),
+}  # fmt: skip
 
 
 def table_of(kind, value):
@@ -327,12 +398,13 @@ def test_every_leak_in_every_kind_of_file_is_found(exact, secrets, tmp_path, nam
     kind, value = LEAKS[leak]
     WRITERS[name](tmp_path / name, kind, value)
     told = {"text": "supplied (name|vertex)", "column": "column not for the public", "number": "measure of a supplied feature"}
-    with pytest.raises(CheckFailed, match=f"{told[kind]}.*{name}"):
+    message = "supplied name" if leak in ("name as a column", "informant as a column", "id that is a number") else told[kind]
+    with pytest.raises(CheckFailed, match=f"{message}.*{name}"):
         prove_files(exact, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "value", ["YC-0145", "Hill 39", "Kim Cheol", "place 20.5123, -26.5123", "25SED 12345 67890", "the old mill"]
+    "value", ["YC-0145", "Hill 39", "2021-03-18", "Kim Cheol", "place 20.5123, -26.5123", "25SED 12345 67890", "the old mill"]
 )
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_only_looks_like_a_secret_passes(exact, secrets, tmp_path, name, value):
@@ -422,11 +494,32 @@ def test_a_name_may_not_stand_in_a_file_s_name_or_deep_in_an_archive(exact, secr
         prove_files(exact, tmp_path)
 
 
-@pytest.mark.parametrize("page", ['<p title="YC-014">a</p>', "<!-- YC-014 -->", "<p>YC&#45;014</p>"])
+@pytest.mark.parametrize(
+    "page",
+    ['<p title="YC-014">a</p>', "<!-- YC-014 -->", "<p>YC&#45;014</p>", "<script>var a = 'at YC-014';</script>"],
+)
 def test_attributes_comments_and_entities_of_a_page_are_read(exact, secrets, tmp_path, page):
     (tmp_path / "t.html").write_text(f"<html>{page}</html>")
     with pytest.raises(CheckFailed, match="supplied name in a public file: t.html: found YC-014"):
         prove_files(exact, tmp_path)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_stands_beside_the_features_is_read(exact, secrets, tmp_path, name):
+    HIDDEN[name](tmp_path / name)
+    with pytest.raises(CheckFailed, match=f"supplied (name|vertex) in a public file: {name}"):
+        prove_files(exact, tmp_path)
+
+
+def test_an_input_s_name_excuses_a_lone_word_but_no_id_and_no_person(exact, tmp_path):
+    named = replace(exact, inputs={**exact.inputs, "YC-014_홍길동_월정리.gpkg": tmp_path})
+    kept = secrets_of(named, recorded(named)).words
+    assert {"yc 014", "홍길동"} <= kept.keys() and "월정리" not in kept
+
+
+def test_a_short_id_among_many_numbers_is_chance(known):
+    assert found_serials(np.array([201901234.0, 1.5]), known) == ["201901234"]
+    assert found_serials(np.array([201901234.0, *range(100_000)]), known) == []
 
 
 def test_what_the_caller_knows_to_be_public_is_no_secret(exact, tmp_path):

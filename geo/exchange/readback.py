@@ -40,7 +40,7 @@ ATTRIBUTES = re.compile(r"""=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
 ASIDES = re.compile(r"<!--(.*?)-->|<\?(?!xml )(.*?)\?>", flags=re.S)  # comments and instructions
 STRINGS = re.compile(r"""(["'`])((?:(?!\1)[^\\\n])*)\1""")
 BETWEEN = re.compile(r"[\x00-\x1f\ufffd]+")  # what no text holds
-PAIRS = re.compile(r"(?<![\d.])(-?\d{1,3}\.\d{3,})[°\s]*[NEne북동]?\s*[,;\s]\s*(-?\d{1,3}\.\d{3,})(?![\d.]*\d)")
+PAIRS = re.compile(r"(?<![\d.-])(?=(-?\d{1,3}\.\d{3,})[°\s]*[NEne북동]?\s*[,;\s]\s*(-?\d{1,3}\.\d{3,})(?![\d.]*\d))")
 ANGLES = re.compile(r"(\d{1,3})\s*°\s*(\d{1,2})\s*['′]\s*(\d{1,2}(?:\.\d+)?)\s*(?:[\"″]|'')")
 NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]|,\d)|(?<![\w.])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")
 OF_SHAPES = ("type", "coordinates", "geometries")
@@ -143,7 +143,7 @@ def text_points(texts: Iterable[str]) -> Floats:
     >>> text_points(["38° 30' 00\" N 127° 15' 00\" E"]).tolist()
     [[127.25, 38.5]]
     """
-    joined = "\n".join(texts)
+    joined = "\n|\n".join(texts)  # no pair across two texts
     pairs = np.array(PAIRS.findall(joined), dtype=float).reshape(-1, 2)
     angles = np.array(ANGLES.findall(joined), dtype=float).reshape(-1, 3) @ np.array([1, 1 / 60, 1 / 3600])
     pairs = np.concatenate([pairs, np.stack([angles[:-1], angles[1:]], axis=1)]) if len(angles) > 1 else pairs

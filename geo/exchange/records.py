@@ -293,32 +293,17 @@ def _companions(opened: Opened, survey: Survey, chosen: ColumnMap) -> tuple[dict
     if "reports" not in tables and "history" in tables:
         tables["reports"] = tables["history"]
     read = {name: _read_rows(tables[name], name, chosen) for name in ("points", "reports", "devices") if name in tables}
-    made = {name: rows for name, (rows, _) in read.items()}
+    made: dict[str, pd.DataFrame] = {str(name): rows for name, (rows, _) in read.items()}
     if "points" in made and "row" not in made["points"]:
         made["points"].insert(0, "row", _rows_of(made["points"], survey))
     return made, [pair for _, told in read.values() for pair in told]
 
 
-def typed_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> pd.DataFrame:
-    """Return a table without shapes under our names, typed as the fields of its kind.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Under its own headings.
-    kind : {"points", "reports", "devices"}
-    chosen : ColumnMap
-
-    Examples
-    --------
-    >>> typed_rows(pd.DataFrame({"LandID": ["a"], "기준일": ["2020.5.1"]}), "reports", ColumnMap()).values.tolist()
-    [['a', '2020-05-01']]
-    """
-    return _read_rows(table, kind, chosen)[0]
-
-
 def _read_rows(table: pd.DataFrame, kind: str, chosen: ColumnMap) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Return a table as `typed_rows` does, and (value, expected) of cells that are no number and of areas without a unit."""
+    """Return a table without shapes under our names, typed as the fields of its kind, and what is unread of it.
+
+    That is (value, expected) of each cell that is no number and of each area without a unit.
+    """
     table = pd.DataFrame(table).drop(columns="geometry", errors="ignore").reset_index(drop=True)
     own = table["row"] if kind == "points" and "row" in table else None
     rest = table.drop(columns="row") if own is not None else table

@@ -37,4 +37,7 @@ def test_what_cannot_be_used_is_told_by_row(tmp_path, shapes, columns, said):
 
 
 def test_dates_are_read_as_those_of_records(tmp_path):
-    assert read_extents(written(tmp_path, [SQUARE] * 2, date=["2020년 8월 5일", "2020.8"])).date.tolist() == ["2020-08-05", "2020-08"]
+    assert read_extents(written(tmp_path, [SQUARE] * 2, date=["2020년 8월 5일", "2020.8"])).date.tolist() == [
+        "2020-08-05",
+        "2020-08",
+    ]

@@ -129,7 +129,9 @@ def test_cut_file_is_told(tmp_path):
 
 def test_a_hazard_with_a_part_that_cannot_be_read_has_no_shape(tmp_path):
     east = [part.replace("127", "128,5") for part in SQUARE]
-    survey = read_survey(written(tmp_path / "a.xml", hazard(shape(*SQUARE), shape(*east, number=2)), hazard(shape(*SQUARE), key="B")))
+    survey = read_survey(
+        written(tmp_path / "a.xml", hazard(shape(*SQUARE), shape(*east, number=2)), hazard(shape(*SQUARE), key="B"))
+    )
     assert survey.frame.geometry[0] is None and survey.frame.geometry[1].geom_type == "Polygon"
     told = survey.findings[survey.findings["code"] == "C07"]
     assert told[["row", "hazard_id"]].values.tolist() == [[1, "H1"]] and told["value"].iloc[0].startswith("128,5")

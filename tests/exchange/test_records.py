@@ -3,6 +3,7 @@
 import os
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,10 @@ import pyogrio
 import pytest
 import shapely
 
+from geo.check.battery import check
+from geo.check.context import Context
 from geo.errors import ConfigError, DataError
+from geo.exchange.read import read_supplied
 from geo.exchange.records import read_survey
 
 FIELDS = [shapely.box(127, 38, 127.01, 38.01), shapely.box(127.2, 38, 127.21, 38.01)]
@@ -358,7 +362,9 @@ def test_bosnian_export():
 
 
 def test_figures_of_reports_that_are_no_numbers_are_told_and_refused_by_a_build(tmp_path):
-    field = gpd.GeoDataFrame({"id": ["A"], "land_class": ["FOO"], "cleared_m2": ["some"]}, geometry=[shapely.box(127, 38, 127.1, 38.1)], crs=4326)
+    field = gpd.GeoDataFrame(
+        {"id": ["A"], "land_class": ["FOO"], "cleared_m2": ["some"]}, geometry=[shapely.box(127, 38, 127.1, 38.1)], crs=4326
+    )
     field.to_file(tmp_path / "a.gpkg")
     (tmp_path / "r.csv").write_text("hazard_id,date,kind,cleared_m2\nA,2020-05-01,clearance,about 5\n")
     survey = read_survey(tmp_path / "a.gpkg", reports=tmp_path / "r.csv")

@@ -208,6 +208,8 @@ def read_table(path: Path, needed: str = "") -> pd.DataFrame:
         raise DataError("not readable as UTF-8 CSV", where=str(path), found=str(fault)) from fault
     if lacking := [column for column in needed.split() if column not in frame]:
         raise DataError("missing columns", where=str(path), expected=", ".join(lacking), found=", ".join(frame.columns))
+    if "value" in frame:  # how finely a figure was printed: 22 and 22.0 are two statements
+        frame["value_places"] = frame["value"].str.partition(".")[2].str.len().where(frame["value"] != "", -1).astype(int)
     for column in frame.columns.intersection(sorted(NUMBERS)):
         numbers = pd.to_numeric(frame[column].replace("", None), errors="coerce")
         bad = frame.index[(frame[column] != "") & numbers.isna()]

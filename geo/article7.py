@@ -22,7 +22,7 @@ from geo.generalise import HAZARD_LAYERS, exact_rows
 from geo.layer import Layer
 from geo.measure import areas_m2, overlap_km2
 from geo.points import FEWEST
-from geo.terms import LAND_STATUSES, LAYERS, SIMULATED_BASES
+from geo.terms import LAND_STATUSES, LAYERS, NATIONAL_TERMS, SIMULATED_BASES
 
 PARTS = {"contain": "C.1 Areas that contain mines", "suspected": "C.2 Areas suspected to contain mines"}
 FORM_COLUMNS = (
@@ -213,11 +213,12 @@ def _said(frame: pd.DataFrame, column: str) -> list[str]:
 
 def _supplementary(frame: pd.DataFrame, public: bool) -> Iterator[str]:
     yield "class " + ", ".join(sorted(set(_said(frame, "land_class"))))
-    if terms := sorted(set(_said(frame, "national_term"))):
+    terms = sorted(set(_said(frame, "national_term")))
+    if terms := [term for term in terms if not public or term in NATIONAL_TERMS.values()]:  # other words are the user's own
         yield ", ".join(terms)
     words = pd.Series(_said(frame, "land_status"), dtype=str)
     if len(words):
         counts = words.map(lambda word: LAND_STATUSES[word].en if word in LAND_STATUSES else word).value_counts().sort_index()
         yield "status " + ", ".join(str(word) if public else f"{word} {n}" for word, n in counts.items())
-    if dates := sorted(set(_said(frame, "as_of"))):
+    if dates := sorted({date[:4] if public else date for date in _said(frame, "as_of") if not public or date[:4].isdigit()}):
         yield f"information as of {dates[0]}" + (f" to {dates[-1]}" if len(dates) > 1 else "")

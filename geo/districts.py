@@ -20,6 +20,7 @@ from geo.generalise import told_roughly
 from geo.layer import Layer
 from geo.measure import CONTACT_M2, LONLAT, Floats, areas_m2, overlap_km2
 from geo.points import public_counts
+from geo.terms import RECORD_LAYERS
 
 DISTRICT_COLUMNS = (
     "code",
@@ -36,7 +37,7 @@ DISTRICT_COLUMNS = (
 )
 SPLIT = ("land_class", "land_status")
 OUTSIDE = ("", "outside every district", "모든 행정구역 밖")
-NOT_OF_TODAY = ("mined_density", "past_hazards")  # expected shares of cells, and land as it was
+LEFT_OUT = ("mined_density", "past_hazards", *RECORD_LAYERS)  # expected shares of cells, land as it was, places of records
 GRAZED = 1e-6  # of a feature: what two ways of cutting along one border leave over
 
 Layers = Mapping[str, Layer] | Mapping[str, gpd.GeoDataFrame]
@@ -154,7 +155,7 @@ def by_district(layers: Layers, districts: gpd.GeoDataFrame, *, split: Sequence[
     rows: list[tuple[object, ...]] = []
     for place, (name, layer) in enumerate(layers.items()):
         frame: gpd.GeoDataFrame = layer.frame if isinstance(layer, Layer) else layer
-        if name not in NOT_OF_TODAY and has_area(frame):
+        if name not in LEFT_OUT and has_area(frame):
             rows += [(place, name, *row) for row in _rows(frame, districts, tuple(split))]
     columns = ["place", "layer", "code", "name_en", "name_ko", *split, "n_features", "gross_km2", "overlap_km2", "net_km2"]
     table = pd.DataFrame(rows, columns=columns).astype({"n_features": "Int64"})

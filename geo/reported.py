@@ -59,6 +59,8 @@ class ReportedFigure:
         In `unit`; NaN when not printed. ``value_max`` is the upper end of a range.
     unit, as_of, qualifier, source, source_url, confidence, note : str
         As the table gives them; ``as_of`` is the year the figure speaks of.
+    value_places : int
+        Decimals as printed; -1 where unknown: then those the number itself shows.
     """
 
     key: str
@@ -74,6 +76,7 @@ class ReportedFigure:
     source_url: str
     confidence: str
     note: str
+    value_places: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,15 +279,16 @@ def _series_row(area: StudyArea, name: str, stated: list[ReportedFigure]) -> dic
     }
 
 
-def half_unit(value: float) -> float:
-    """Return half a unit of the last printed place of a value.
+def half_unit(value: float, places: int = -1) -> float:
+    """Return half a unit of the last printed place of a value; without the places, those that the number itself shows.
 
     Examples
     --------
-    >>> half_unit(21.8), half_unit(97.82), half_unit(22.0), half_unit(1100.0)
-    (0.05, 0.005, 0.5, 0.5)
+    >>> half_unit(21.8), half_unit(97.82), half_unit(22.0), half_unit(1100.0), half_unit(2.0, places=1)
+    (0.05, 0.005, 0.5, 0.5, 0.05)
     """
-    places = -int(Decimal(repr(float(value))).normalize().as_tuple().exponent)
+    if places < 0:
+        places = -int(Decimal(repr(float(value))).normalize().as_tuple().exponent)
     return float(f"5e{-max(places, 0) - 1}")
 
 
@@ -317,7 +321,7 @@ def verdict(mapped: float, reported: ReportedFigure, *, basis: str, solved: bool
         raise ConfigError("unknown basis", where=reported.key, found=basis, mend=nearest(basis, BASES))
     low, high = reported.value, reported.value if math.isnan(reported.value_max) else reported.value_max
     made = basis == "allocated" or solved
-    slack_low, slack_high = half_unit(low) + 1e-9, half_unit(high) + 1e-9
+    slack_low, slack_high = (half_unit(end, reported.value_places) + 1e-9 for end in (low, high))
     if made:
         slack_low = slack_high = (ALLOCATED_RELATIVE if basis == "allocated" else SOLVED_RELATIVE) * abs(low)
     if mapped > high + slack_high:

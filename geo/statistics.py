@@ -207,23 +207,24 @@ def by_class(layers: Layers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``land_class, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the class itself or in a
-        higher one; the nets add up to the union of all.
+        ``land_class, simulated, n_features, gross_km2, overlap_km2, net_km2``: overlap is what also lies in the row itself or
+        in a higher one, of a class what was mapped before what is simulated; the nets add up to the union of all.
     """
     hazards = [
-        (layer.frame if isinstance(layer, Layer) else layer)[["land_class", "geometry"]]
+        (layer.frame if isinstance(layer, Layer) else layer)[["land_class", "simulated", "geometry"]]
         for name, layer in layers.items()
         if name.endswith(("_minefields", "_displacement"))
     ]
     frame = gpd.GeoDataFrame(pd.concat(hazards, ignore_index=True), crs=hazards[0].crs)
-    rank = frame.land_class.map(CLASS_PRIORITY.index)
+    rank = 2 * frame.land_class.map(CLASS_PRIORITY.index) + frame["simulated"].astype(int)
     rows, higher_km2 = [], 0.0
-    for place, land_class in enumerate(CLASS_PRIORITY):
+    empty = [2 * place for place in range(len(CLASS_PRIORITY)) if not (rank // 2 == place).any()]
+    for place in sorted({*rank, *empty}):
         members, union_km2 = frame[rank == place], net_km2(frame[rank <= place])
-        gross, net = total_km2(members), union_km2 - higher_km2 if (rank == place).any() else 0.0
-        rows.append((land_class, len(members), gross, gross - net, net))
+        gross, net = total_km2(members), union_km2 - higher_km2 if len(members) else 0.0
+        rows.append((CLASS_PRIORITY[place // 2], bool(place % 2), len(members), gross, gross - net, net))
         higher_km2 = union_km2
-    return pd.DataFrame(rows, columns=["land_class", "n_features", "gross_km2", "overlap_km2", "net_km2"])
+    return pd.DataFrame(rows, columns=["land_class", "simulated", "n_features", "gross_km2", "overlap_km2", "net_km2"])
 
 
 def grouped(atlas: Atlas, by: str, districts: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -63,6 +63,39 @@ def records_of(path: str | Path, options: Mapping[str, Any]) -> Survey:
     return read_survey(path, kind=kind, **{name: options[name] for name in READING})
 
 
+def targets_of(path: str | Path, options: Mapping[str, Any]) -> dict[str, Path]:
+    """Return the files to write, none of which may be one that is read, or be written twice.
+
+    Raises
+    ------
+    ConfigError
+        If one is no GeoPackage, exists, or is an input.
+    """
+    targets = {name: options[name] for name in ("places", "repair") if options[name]}
+    for name, target in targets.items():
+        if target.suffix.lower() != ".gpkg":
+            raise ConfigError("no GeoPackage", where=f"--{name} {target}", mend="name a file that ends in .gpkg")
+    others = [options["reports"], options["extents"], *(Pointed.at(text).path for text in options["against"])]
+    refuse_inputs(targets.values(), [path, *others])
+    if len({target.resolve() for target in targets.values()}) < len(targets):
+        raise ConfigError("one file for two", where=str(next(iter(targets.values()))), mend="name two files")
+    return {name: writable(target, options["overwrite"]) for name, target in targets.items()}
+
+
+def refuse_inputs(targets: Iterable[Path], inputs: Iterable[str | Path | None]) -> None:
+    """Refuse to write over what is read.
+
+    Raises
+    ------
+    ConfigError
+        Naming the file.
+    """
+    read = {Path(each).resolve() for each in inputs if each is not None}
+    for target in targets:
+        if target.resolve() in read:
+            raise ConfigError("this is an input", where=str(target), mend="name another file: what you hand in is never touched")
+
+
 def other_records(text: str, options: Mapping[str, Any]) -> Survey:
     """Return the records of a file to compare with, ``FILE::LAYER``; what is said of the first file's layer is not said of it."""
     file = Pointed.at(text)
@@ -80,7 +113,7 @@ def asked(path: str | Path, options: Mapping[str, Any]) -> Answer:
     for known, given in ((CODES, options["ignore"]), (TIERS, [options["tier"]])):
         if unknown := [word for word in given if word not in known]:
             raise ConfigError("unknown word", where=unknown[0], mend=nearest(unknown[0], known))
-    targets = {name: writable(options[name], options["overwrite"]) for name in ("places", "repair") if options[name]}
+    targets = targets_of(path, options)
     context = Context(
         survey=records_of(path, options),
         today=options["today"],

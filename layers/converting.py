@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from geo.area import StudyArea, read_area
-from geo.check import coordinates, shapes
+from geo.check import coordinates, shapes, vertices
 from geo.check.context import Context
 from geo.check.findings import joined
 from geo.check.told import lines
@@ -34,7 +34,7 @@ from geo.maps.symbols import SYMBOLS, symbol_keys
 from geo.measure import WEB_MERCATOR
 from geo.styles import frame_style
 from geo.survey.records import Survey, text_of
-from layers.checking import records_of
+from layers.checking import records_of, refuse_inputs
 from layers.minefields import supplied_fields
 from layers.request import TIERS, with_own_source
 from layers.show import writable
@@ -47,6 +47,7 @@ USABLE = (  # without these a record cannot be drawn; the rest of the battery is
     shapes.missing_shapes,
     shapes.wrong_kinds,
     shapes.invalid_polygons,
+    vertices.too_few_vertices,
 )
 DRAWN_AS = {"hazards": "unconfirmed_minefields"}  # the layer whose symbols a kind of record takes
 DIMENSIONS = {"hazards": 2}  # of the shapes of a kind of record; all others are points
@@ -68,8 +69,13 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
     if (tier := options["tier"]) not in TIERS:
         raise ConfigError("unknown tier", where=tier, mend=nearest(tier, TIERS))
     format_of(target)
+    refuse_inputs([target], [source, options["reports"]])
     writable(target, options["overwrite"])
     crs = crs_named(options["dst_crs"], where="--dst-crs") if options["dst_crs"] else None
+    if crs is not None and crs == WEB_MERCATOR:
+        raise ConfigError(
+            "EPSG:3857 is not for hazards", where="--dst-crs", mend="it inflates areas by 61 % at 38° N: name another"
+        )
     survey, left_out = usable(records_of(source, options), as_is=options["as_is"])
     yield from left_out
     frame = marked(survey.frame) if tier == "restricted" else released(survey, read_area(options["area"]), target.name)
@@ -105,6 +111,8 @@ def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
             mend="minemap check tells all, with --repair it mends what is safe to mend; --as-is leaves them out",
         )
     bad = np.unique(found["row"].to_numpy(int)) - 1
+    if len(bad) == len(survey.frame):
+        raise DataError("no usable record", where=survey.file, mend="an empty map would read as no mines; see minemap check")
     kept = survey.frame.drop(index=bad).reset_index(drop=True)
     names = listed(survey.names().iloc[bad], MOST_TOLD)
     return replace(survey, frame=kept), [f"left out, {len(bad)} of {len(survey.frame)} records: {names}"]
@@ -115,7 +123,7 @@ def all_drawable(context: Context) -> bool:
     expected = DIMENSIONS.get(context.survey.kind, 0)
     kinds = shapely.get_dimensions(context.shapes) == expected
     told = len(context.survey.findings) and context.survey.findings["code"].isin(["C01", "C07"]).any()
-    sound = context.present.all() and kinds.all() and shapely.is_valid(context.shapes).all()
+    sound = context.present.all() and kinds.all() and shapely.is_valid(context.shapes).all()  # a collapsed ring is not valid
     return bool(sound and not told and context.has_crs and context.survey.frame.crs != WEB_MERCATOR)
 
 

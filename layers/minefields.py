@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geo.allocate import Fields, Manner, Zone, place, scaled_to, sizes_m2, surface
 from geo.area import StudyArea
 from geo.errors import ConfigError, nearest
+from geo.exchange.parts import dissolved
 from geo.land import Ground
 from geo.layer import Layer, make_layer
 from geo.measure import Floats, areas_m2
@@ -106,7 +107,7 @@ def supplied_frame(frame: gpd.GeoDataFrame, defaults: Mapping[str, object], *, l
     land_class, as_of : str
         Of features that say nothing.
     """
-    whole = merged_parts(frame)
+    whole = dissolved(frame) if "shape_id" in frame else frame  # rows of one id that no shape_id tells apart stay a fault
     ids = whole["id"].astype(str)
     full = whole.assign(**{name: value for name, value in defaults.items() if name not in whole})
     full = full if "precision_m" in full else full.assign(precision_m=np.nan)
@@ -115,27 +116,6 @@ def supplied_frame(frame: gpd.GeoDataFrame, defaults: Mapping[str, object], *, l
         cells = full[name].astype(object) if name in full else pd.Series("", index=full.index, dtype=object)
         full[name] = cells.where(cells.notna() & (cells != ""), value)
     return full.assign(area_m2=areas_m2(full))
-
-
-def merged_parts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return hazards with the parts of each, told apart by ``shape_id``, as one feature in the place of its first.
-
-    Examples
-    --------
-    >>> parts = {"id": ["YC-014", "YC-015", "YC-014"], "shape_id": ["1", "1", "2"]}
-    >>> boxes = shapely.box([0, 5, 2], 0, [1, 6, 3], 1)
-    >>> whole = merged_parts(gpd.GeoDataFrame(parts, geometry=boxes, crs=5186))
-    >>> whole.id.tolist(), whole.shape_id.tolist(), whole.area.tolist()
-    (['YC-014', 'YC-015'], ['1;2', '1'], [2.0, 1.0])
-    """
-    if "shape_id" not in frame or not (parted := frame["id"].duplicated(keep=False)).any():
-        return frame
-    lone, parts = frame[~parted], frame[parted]
-    whole = parts.assign(order=parts.index).dissolve(by="id", aggfunc="first", as_index=False, sort=False)
-    shapes = parts.assign(shape_id=parts["shape_id"].astype(str)).groupby("id", sort=False)["shape_id"].agg(";".join)
-    whole = whole.assign(shape_id=shapes.to_numpy()).set_index("order")
-    joined = pd.concat([lone.astype({"shape_id": str}), whole.rename_axis(None)]).sort_index(kind="stable")
-    return gpd.GeoDataFrame(joined[list(frame.columns)], crs=frame.crs).reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)

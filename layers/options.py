@@ -106,7 +106,7 @@ def day(text: str | None) -> date:
     try:
         return date.today() if text is None else date.fromisoformat(text)
     except ValueError:
-        raise ConfigError("no date", found=str(text), expected="YYYY-MM-DD") from None
+        raise ConfigError("no date", where="--today", found=str(text), expected="YYYY-MM-DD") from None
 
 
 def say(ctx: click.Context, text: str) -> None:

@@ -245,7 +245,7 @@ def writable(path: Path, overwrite: bool) -> Path:
         If the file exists and is not to be replaced.
     """
     if path.exists() and not overwrite:
-        raise ConfigError("target exists", where=str(path), mend="use --overwrite, or name another file with -o")
+        raise ConfigError("target exists", where=str(path), mend="use --overwrite, or name another file")
     return path
 
 

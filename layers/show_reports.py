@@ -92,8 +92,7 @@ def areas_told(
     ConfigError
         If two of them are asked for at once.
     """
-    asked = {"--all-series": all_series, "--since": since, "--article7": article7}
-    asked |= {"--population": options.get("population"), "--as-of": options.get("as_of")}
+    asked = {"--all-series": all_series, "--since": since, "--article7": article7, "--population": options.get("population")}
     if len(given := [option for option, value in asked.items() if value]) > 1:
         raise ConfigError("one table at a time", found=" and ".join(given), mend="ask for each by itself")
     if since:
@@ -103,7 +102,7 @@ def areas_told(
     if options.get("population"):
         rest = {key: value for key, value in options.items() if key != "population"}
         return exposure_of(name, options["population"], rest, column=people_column).told(form)
-    if options.get("as_of"):
+    if options.get("as_of") and by == "layer":
         return status_on(name, options).told(form)
     return printed(series_of(name) if all_series else areas_of(name, by, options), form)
 
@@ -127,12 +126,16 @@ def status_on(name: str, options: Mapping[str, Any]) -> Report:
         parts = {f"{kind}_minefields": now.current for kind, now in asked.own.hazards.items()}
     if not parts:
         raise ConfigError("no supplied hazard", where=name, mend="give --planned or --unconfirmed, or a build made with them")
-    tables = [by_status(frame).assign(layer=layer) for layer, frame in parts.items()]
+    if not any(map(len, parts.values())):
+        raise ConfigError("no supplied hazard was known on that day", where=name, found=day)
+    tables = [by_status(frame).assign(layer=layer) for layer, frame in parts.items() if len(frame)]
     table = pd.concat(tables, ignore_index=True)
     table = table[["layer", *(column for column in table if column != "layer")]]
     notes = (f"As of {day}; gross counts overlaps twice.", *((f"Measured on {CELLS}, by year.",) if cells else ()))
     title = f"Supplied hazards by class and status on {day}, km² (geodesic)"
     told = public_status(table) if tier == "public" else table
+    if cells:
+        told = told.rename(columns={"n_hazards": "n_cells", "n_hazards_told": "n_cells_told"})
     return Report({title: counts_as_told(told)}, (*notes, TEXTS["no_data"].en), {"rows": told})
 
 

@@ -27,6 +27,7 @@ from layers.minefields import supplied_frame
 
 SOURCE = "supplied"
 UNDATED = "not stated"
+FAR_M = 1000.0  # from a hazard that an accident names: worth a second look
 LAND_CLASS = "indication"  # of a record; what it makes of the land around is for the survey to say
 SIGN_WORDS = (  # the first that stands in a sign's text, letters only; the longer before the shorter
     ("past_mine_zone", r"pastmine|과거지뢰"),
@@ -76,13 +77,17 @@ def accidents(
     known = hazards if hazards is not None else gpd.GeoDataFrame({"id": [], "basis": []}, geometry=[], crs=4326)
     frame = linked(frame, known[~known["basis"].isin(SIMULATED_BASES)], area)
     unknown = (frame["hazard_id"] != "") & (frame["link"] == "")
-    layer = _points_layer(area, survey, frame)
-    if not unknown.any():
-        return layer, ()
+    far = (frame["link"] == "stated") & (frame["distance_m"] > np.maximum(frame["precision_m"].fillna(0.0), FAR_M))
+    faults = {"that is not in the data": unknown, f"more than {FAR_M:g} m away": far}
+    notes = [_misnamed(frame, what, rows, tier) for what, rows in faults.items() if rows.any()]
+    return _points_layer(area, survey, frame), tuple(notes)
+
+
+def _misnamed(frame: gpd.GeoDataFrame, what: str, rows: pd.Series, tier: str) -> str:
+    """Return the note on accidents whose stated hazard cannot be right; in public it names and counts nothing."""
     if tier == "public":
-        return layer, ("some accidents name a hazard that is not in the data: they are not linked",)
-    told = frame["id"][unknown] + " names " + frame["hazard_id"][unknown]
-    return layer, (f"{int(unknown.sum())} accidents name a hazard that is not in the data: {listed(told)}",)
+        return f"some accidents name a hazard {what}"
+    return f"{int(rows.sum())} accidents name a hazard {what}: {listed(frame['id'][rows] + ' names ' + frame['hazard_id'][rows])}"
 
 
 def signs(area: StudyArea, survey: Survey) -> Layer:
@@ -177,12 +182,13 @@ def survey_layers(
 
 def hazard_frame(hazards: Mapping[str, Layer]) -> gpd.GeoDataFrame:
     """Return the features of hazard layers, ``id, basis, hazard_layer``, in EPSG:4326."""
+    none = gpd.GeoDataFrame({"id": [], "basis": [], "hazard_layer": []}, geometry=[], crs="EPSG:4326", dtype=object)
     parts = [
         layer.frame[["id", "basis", "geometry"]].assign(hazard_layer=name)
         for name, layer in hazards.items()
         if name.endswith("_minefields")
     ]
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs="EPSG:4326")
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs="EPSG:4326") if parts else none
 
 
 def linked(frame: gpd.GeoDataFrame, hazards: gpd.GeoDataFrame, area: StudyArea) -> gpd.GeoDataFrame:

@@ -34,4 +34,7 @@ def history(own: Supplied, tier: str) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame()
     table = pd.concat(parts, ignore_index=True)
-    return public_history(table.assign(area_m2=table["original_m2"])) if tier == "public" else table
+    if tier != "public":
+        return table
+    begun = table[(table["kind"] == "version") & table["applied"]]
+    return public_history(begun.assign(area_m2=begun["original_m2"]))

@@ -90,6 +90,7 @@ def secrets(known, monkeypatch):
     """Look once for what the two fields keep secret: it is the same for every file."""
     monkeypatch.setattr(geo.proof, "secrets_of", lambda *_: known)
     monkeypatch.setattr(geo.proof, "recorded", lambda atlas: atlas)
+    monkeypatch.setattr(geo.proof, "mapped_layers", lambda atlas: ("planned_minefields",))
 
 
 def alone(public, name, folder):
@@ -205,7 +206,7 @@ def with_own(atlas, path, frame, kind="planned"):
 
 
 def test_what_is_common_knowledge_raises_no_alarm(exact, tmp_path):
-    """Names of rivers and zones, numbers, a file's own name, a vertex of the front line, and fields already in cells."""
+    """Names of rivers and zones, numbers, a file's own name, a vertex of the front, cells, simulated fields given back."""
     front = shapely.get_coordinates(exact["mdl"].frame.geometry.values)
     on_front = shapely.Polygon([*front[:2], front[:2].mean(axis=0) - [0, 0.01]])
     cell = as_shown(exact)["planned_minefields"].frame.geometry.iloc[0]
@@ -215,18 +216,15 @@ def test_what_is_common_knowledge_raises_no_alarm(exact, tmp_path):
         "zone": ["all", "rear", "match", "planned minefields"],
     }
     frame = gpd.GeoDataFrame(columns, geometry=[FIELD, FAR, on_front, cell], crs=4326)
-    write_build(with_own(exact, tmp_path / "survey.gpkg", frame), tmp_path / "demo")
+    simulated = exact["unconfirmed_minefields"].frame.drop(columns=["basis", "sources"])
+    atlas = with_own(exact, tmp_path / "survey.gpkg", frame)
+    write_build(with_own(atlas, tmp_path / "unconfirmed.gpkg", simulated, "unconfirmed"), tmp_path / "demo")
 
 
-def test_cells_given_back_as_ones_own_keep_no_secret(exact, public):
+def test_cells_given_back_as_ones_own_keep_no_secret(exact, public, tmp_path):
     cells = replace(exact, layers=as_shown(exact).layers)
     assert recorded(cells).empty
-    prove_files(cells, public)
-
-
-def test_simulated_fields_given_back_as_ones_own_build(exact, tmp_path):
-    frame = exact["unconfirmed_minefields"].frame.drop(columns=["basis", "sources"])
-    write_build(with_own(exact, tmp_path / "unconfirmed.gpkg", frame, "unconfirmed"), tmp_path / "demo")
+    prove_files(cells, alone(public, "layers/planned_minefields.parquet", tmp_path / "demo"))
 
 
 def test_runs_take_whole_words():

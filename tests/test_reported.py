@@ -23,7 +23,7 @@ def korea():
 
 def figure(value, **changes):
     plain = reported.figure(KOREA(), "icbl-2007.planned_area.ROK.2006")
-    return dataclasses.replace(plain, value=value, **changes)
+    return dataclasses.replace(plain, **{"value": value, "value_places": -1} | changes)
 
 
 def test_figures_are_chosen_by_series_metric_and_scope(korea):
@@ -130,6 +130,12 @@ def test_supplied_layers_match_within_the_printed_precision(value, mapped, said,
     assert answer.verdict == said
     assert answer.difference_km2 == pytest.approx(mapped - value)
     assert answer.difference_percent == pytest.approx(100 * (mapped / value - 1))
+
+
+@pytest.mark.parametrize(("mapped", "verdict"), [(2.04, "match"), (2.06, "over"), (1.96, "match"), (1.94, "under")])
+def test_a_figure_printed_to_a_tenth_matches_to_half_of_it(mapped, verdict):
+    assert reported.verdict(mapped, figure(2.0, value_places=1), basis="supplied") == verdict
+    assert reported.verdict(mapped, figure(2.0, value_places=0), basis="supplied") == "match"
 
 
 def test_a_range_matches_between_its_ends():

@@ -1,6 +1,7 @@
 """The verbs check and convert as a user meets them: what is printed, what is written, and how they end."""
 
 import json
+import shutil
 import stat
 
 import geopandas as gpd
@@ -92,7 +93,7 @@ def test_a_repair_loses_nothing_and_lists_what_it_did(broken, tmp_path):
         (("--limit", "step_m=0"), "expected a number above 0"),
         (("--ignore", "G99"), "unknown word: G99"),
         (("--tier", "secret"), "unknown word: secret"),
-        (("--today", "soon"), "no date: expected YYYY-MM-DD, found soon"),
+        (("--today", "soon"), "no date: --today: expected YYYY-MM-DD, found soon"),
         (("--area", "nowhere"), "unknown study area: nowhere"),
         (("--columns", "imsma"), "imsma"),
         (("--layer", "other"), "unknown layer"),
@@ -153,13 +154,15 @@ def test_unusable_records_stop_a_conversion_unless_they_are_left_out(broken, tmp
     [
         ("out.doc", (), 2, "unknown format"),
         ("out.gdb", (), 2, "not written"),
-        ("sound.gpkg", (), 2, "target exists"),
+        ("sound.gpkg", (), 2, "this is an input"),
+        ("other.gpkg", (), 2, "target exists"),
         ("out.gpkg", ("--area", "korea"), 3, "2 records outside the study area korea: sound.gpkg"),
         ("out.gpkg", ("--tier", "secret"), 2, "unknown tier: secret"),
         ("out.gpkg", ("--dst-crs", "EPSG:99999"), 2, "EPSG:99999"),
     ],
 )
 def test_a_conversion_that_cannot_be_is_one_line(sound, tmp_path, target, arguments, status, said):
+    shutil.copy(sound, tmp_path / "other.gpkg")
     before = sorted(tmp_path.iterdir())
     done = run("convert", sound, tmp_path / target, "--area", "demo", *arguments)
     assert done.exit_code == status
@@ -177,3 +180,34 @@ def test_finds_become_cells_with_a_count_that_tells_no_one(tmp_path):
     cells = gpd.read_file(out)
     assert cells.told.tolist() == ["6"]
     assert "Kim" not in out.read_text()
+
+
+@pytest.mark.parametrize("option", ["--places", "--repair"])
+def test_a_check_never_writes_over_what_it_reads(sound, option):
+    before = sound.read_bytes()
+    done = run("check", sound, option, sound, "--overwrite")
+    assert done.exit_code == 2 and "this is an input" in done.stderr
+    assert sound.read_bytes() == before
+
+
+def test_a_conversion_never_writes_over_what_it_reads(sound):
+    before = sound.read_bytes()
+    done = run("convert", sound, sound, "--area", "demo", "--overwrite")
+    assert done.exit_code == 2 and "this is an input" in done.stderr
+    assert sound.read_bytes() == before
+
+
+def test_both_outputs_of_a_check_are_geopackages_of_their_own(sound, tmp_path):
+    assert "no GeoPackage" in run("check", sound, "--repair", tmp_path / "x.shp").stderr
+    one = tmp_path / "one.gpkg"
+    assert "one file for two" in run("check", sound, "--repair", one, "--places", one).stderr
+    assert not one.exists()
+
+
+def test_collapsed_rings_are_not_written(tmp_path):
+    path, out = tmp_path / "few.csv", tmp_path / "few.gpkg"
+    path.write_text('id,wkt\na,"POLYGON((127 38,127 38,127 38,127 38))"\n')
+    done = run("convert", path, out, "--crs", "EPSG:4326", "--tier", "restricted")
+    assert done.exit_code == 3 and not out.exists()
+    done = run("convert", path, out, "--crs", "EPSG:4326", "--tier", "restricted", "--as-is")
+    assert done.exit_code == 3 and "no usable record" in done.stderr and not out.exists()

@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from geo.area import TABLES, StudyArea, read_area
 from geo.errors import ConfigError, nearest
-from geo.exchange.column_maps import shipped_maps
+from geo.exchange.column_maps import ColumnMap, column_map, shipped_maps
 from geo.exchange.extents import read_extents
 from geo.exchange.read import read_boundary, read_districts, read_rivers, read_supplied
 from geo.exchange.records import read_survey
@@ -105,6 +105,15 @@ class Manner:
     columns: str | Path | None = None
     crs: str | None = None
     as_of: str | None = None
+
+    def map_for(self, kind: str) -> ColumnMap:
+        """Return the column map of a kind of record, which also says the CRS of files that state none.
+
+        A map of other records says nothing here: hazards and signs may come in one build, each under headings of its own.
+        """
+        chosen = column_map(self.columns)
+        told = chosen if chosen.kind in ("", kind) else ColumnMap()
+        return replace(told, datum=self.crs or told.datum)
 
     def files(self) -> tuple[Path, ...]:
         """Return the files that are read."""
@@ -276,7 +285,7 @@ def supplied(area: StudyArea, given: Mapping[str, Pointed], manner: Manner) -> S
     extents = read_extents(path["extents"]) if "extents" in path else None
     parts = read_boundary(path["boundary"], area=area, layer=given["boundary"].layer) if "boundary" in path else None
     surveys = {
-        kind: read_survey(path[kind], kind=kind, layer=given[kind].layer, crs=manner.crs, columns=manner.columns)
+        kind: read_survey(path[kind], kind=kind, layer=given[kind].layer, columns=manner.map_for(kind))
         for kind in RECORD_LAYERS
         if kind in given
     }
@@ -313,8 +322,7 @@ def _standing(
         source=OWN_SOURCE,
         area=area,
         layer=file.layer,
-        crs=manner.crs,
-        columns=manner.columns,
+        columns=manner.map_for("hazards"),
         reports=given["reports"].path if "reports" in given else None,
     )
     return standing(own, extents, manner.as_of, where=f"--{kind} {file.path}")

@@ -26,9 +26,9 @@ KINDS = {"text": "text", "date": "date", "number": "number", "count": "whole num
 HEAD = """# Columns that are read
 
 Made from the code by `python docs/columns.py`. Headings are matched without case, blanks, `_` and `-`; anything else is mapped by
-a column map ([survey.md](survey.md)). Dates are `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and other usual spellings; controlled words are
-in [terms.md](terms.md), their Korean labels are read too. An area takes its unit from the heading, as in `면적(평)` or `area_ha`.
-No column is needed to be read; what a hazard should have is told by `V01` and `V05`: an id, a class or national term, a date of
+a column map ([survey.md](survey.md)). Dates are `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and other usual spellings; controlled words
+are in [terms.md](terms.md), their Korean labels are read too. An area takes its unit from the heading, `면적(평)`, `area_ha`. No
+column is needed to be read; what a hazard should have is told by `V01` and `V05`: an id, a class or national term, a date of
 information and a source.
 """
 TAIL = """## Other files
@@ -37,7 +37,7 @@ TAIL = """## Other files
 |---|---|
 | `--extents`, floods and slides | polygons; `date` (일자), `kind` (`flood` or `slide`; `flood` without it), `name` |
 | `--districts` | polygons; `code` (행정구역코드, SIG_CD, …), `name_ko`, `name_en` |
-| `--population` | points, polygons or a raster of people a cell; `population` (인구, 총인구, …), or name it with `--people-column` |
+| `--population` | points, polygons or a raster of people a cell; `population` (인구, 총인구, …), else `--people-column` |
 """
 
 

@@ -235,8 +235,9 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     for name in ("ledger", "overlaps", "assumed", "sensitivity"):
         if not (table := getattr(atlas, name)).empty:
             write_csv(table, work / f"{name}.csv")
+    mark = {"tier": atlas.tier} if atlas.tier == "restricted" else {}
     for name, table in atlas.tables.items():
-        write_csv(table, work / f"{name}.csv")
+        write_csv(table.assign(**mark), work / f"{name}.csv")
     _write_layers(atlas, work)
     _write_field(atlas, work)
     if atlas.raster is not None:
@@ -276,7 +277,7 @@ def _write_field(atlas: Atlas, work: Path) -> None:
     own = [atlas[name].frame[is_exact(atlas[name])].assign(layer=name) for name in HAZARD_LAYERS if is_exact(atlas[name]).any()]
     if own and atlas.tier == "restricted":
         corners = turning_points(gpd.GeoDataFrame(pd.concat(own, ignore_index=True), crs=own[0].crs))
-        write_csv(corners, work / "field" / "turning_points.csv")
+        write_csv(corners.assign(tier=atlas.tier), work / "field" / "turning_points.csv")
 
 
 def _write_catalogue(atlas: Atlas, work: Path) -> None:

@@ -250,28 +250,6 @@ def public_table(table: pd.DataFrame, layers: tuple[str, ...]) -> pd.DataFrame:
     return told
 
 
-def public_groups(table: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
-    """Return a table of km² by class, status or district as the atlas's tier may show it.
-
-    Classes and statuses cover one another, so with mapped hazards every row is told roughly; where the rows name their layer,
-    those of the mapped layers are. Small counts are gone, and as many others as it takes that no total gives one away; their
-    texts stand in ``n_…_told``.
-    """
-    mapped = mapped_layers(atlas)
-    if atlas.tier != "public" or not mapped:
-        return table
-    own = table["layer"].isin(mapped) if "layer" in table else pd.Series(True, index=table.index)
-    told = told_roughly(table, own)
-    counts = [str(name) for name in table.columns if str(name).startswith("n_")]
-    counted = public_counts(table[own], counts, within=["layer"] if "layer" in table else [])
-    for name in counts:
-        numbers = table[name].astype("Int64")
-        told[name] = numbers.where(~own, counted[name].reindex(table.index))
-        plain = numbers.astype(str).where(numbers.notna(), "")
-        told[f"{name}_told"] = plain.where(~own, counted[f"{name}_told"].reindex(table.index))
-    return told
-
-
 def public_history(versions: pd.DataFrame) -> pd.DataFrame:
     """Return how many versions of supplied hazards began in each year, by class and status, as the public may read it.
 

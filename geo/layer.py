@@ -7,7 +7,7 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -226,7 +226,7 @@ def _feature_faults(frame: gpd.GeoDataFrame) -> list[str]:
     return [f"{what}: {listed(frame.id[bad])}" for what, bad in checks.items() if bad.any()]
 
 
-def listed(ids: pd.Series, most: int = 20) -> str:
+def listed(ids: Iterable[object], most: int = 20) -> str:
     """Return ids as text, the first ones and how many more.
 
     Examples
@@ -234,5 +234,6 @@ def listed(ids: pd.Series, most: int = 20) -> str:
     >>> listed(pd.Series(["a", "b", "c"]), most=2)
     'a, b and 1 more'
     """
-    shown = ", ".join(map(str, ids[:most]))
-    return shown if len(ids) <= most else f"{shown} and {len(ids) - most} more"
+    told = list(map(str, ids))
+    more = len(told) - most
+    return ", ".join(told[:most]) + (f" and {more} more" if more > 0 else "")

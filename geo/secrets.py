@@ -45,9 +45,11 @@ SHORTEST_PERSON = 3  # letters of a name not in Latin letters: it also counts in
 LONGEST_NUMBER = 15  # digits that a float keeps
 FREE_WORDS, FREE_LETTERS = 3, 12  # what other columns say counts from so many on
 SHINGLE = 5  # words: a longer text is known by every run of so many
+COARSE = 4  # decimals of a degree: about 10 m
 DECIMALS = 5  # of a degree: about 1 m
 FINEST_DECIMALS = 7
 FEWEST_DIGITS, MOST_DIGITS = 6, 12
+NOISE_DIGITS = 1  # behind the significant ones: 160000.007 m² is a round size
 DEGREE_DIGITS = 8  # of one coordinate alone: about 0.1 m
 CHANCE = 1e-4  # of one coincidence in a file
 SHIFT = 0.1  # of the last decimal: rounding twice may end a step beside rounding once
@@ -229,7 +231,16 @@ def secret_points(exact: gpd.GeoDataFrame, plane: NDArray[np.object_]) -> tuple[
     areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     west, south, east, north = shapely.bounds(shapes[areas]).T
     corners = [np.stack(pair, axis=1) for pair in ((west, south), (east, north), (west, north), (east, south))]
-    return np.concatenate([points[off], _centres(shapes[areas]), *corners]), np.concatenate([owner[off], *[areas] * 5])
+    made, of_area = np.concatenate([_centres(shapes[areas]), *corners]), np.tile(areas, 5)
+    apart = ~_beside(made, points[~off])  # beside a node of the grid they would take every cell there for a leak
+    return np.concatenate([points[off], made[apart]]), np.concatenate([owner[off], of_area[apart]])
+
+
+def _beside(points: Floats, nodes: Floats) -> NDArray[np.bool_]:
+    """Return which points [degrees] lie within 10 to 20 m of a node; shape (n,)."""
+    steps = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2) * 10.0**-COARSE
+    around = (nodes[:, None] + steps).reshape(-1, 2)
+    return np.isin(vertex_keys(points, COARSE), vertex_keys(around, COARSE))
 
 
 def secret_numbers(exact: gpd.GeoDataFrame, plane: NDArray[np.object_], ours: Floats) -> Floats:
@@ -241,9 +252,12 @@ def secret_numbers(exact: gpd.GeoDataFrame, plane: NDArray[np.object_], ours: Fl
     flat = shapely.get_dimensions(shapes) == 2
     own = exact[flat]
     sizes = [measure.areas_m2(own), measure.lengths_m(own), shapely.area(plane[flat]), shapely.length(plane[flat])]
+    corners, owner = shapely.get_coordinates(plane, return_index=True)
+    free = flat.copy()
+    free[owner[off_grid_m(corners) <= NODE_TOLERANCE_M]] = False  # its box shares an edge with a cell
     degrees, metres = (
         np.concatenate(
-            [part.ravel() for part in (_centres(here[flat]), shapely.bounds(here[flat]), shapely.get_coordinates(here[~flat]))]
+            [part.ravel() for part in (_centres(here[flat]), shapely.bounds(here[free]), shapely.get_coordinates(here[~flat]))]
         )
         for here in (shapes, plane)
     )
@@ -375,18 +389,21 @@ def found_numbers(numbers: Floats, secrets: Secrets) -> Floats:
     digits = min(max(needed, FEWEST_DIGITS), MOST_DIGITS)
     known, found = secrets.digits(digits), mantissas(asked, digits)
     place = np.minimum(np.searchsorted(known, found), len(known) - 1)
-    return np.asarray(asked[known[place] == found])
+    telling = found % 10 ** (digits - FEWEST_DIGITS + 1) != 0  # at so many digits; a round size is no secret
+    return np.asarray(asked[(known[place] == found) & telling])
 
 
 def long_numbers(numbers: Floats, digits: int = FEWEST_DIGITS) -> NDArray[np.bool_]:
-    """Return which numbers have at least so many significant digits; shape (n,).
+    """Return which numbers have at least so many significant digits, the noise of reckoning left out; shape (n,).
 
     Examples
     --------
     >>> long_numbers(np.array([10000.0, 12345.0, 123456.0, 0.00123456, np.nan, 0.0])).tolist()
     [False, False, True, True, False, False]
+    >>> long_numbers(np.array([159.9999969, 160000.007])).tolist()
+    [False, False]
     """
-    return np.asarray(mantissas(numbers, 14) % 10 ** (14 - digits + 1) != 0)
+    return np.asarray(mantissas(numbers, digits + NOISE_DIGITS) % 10 ** (NOISE_DIGITS + 1) != 0)
 
 
 def mantissas(numbers: Floats, digits: int) -> Keys:

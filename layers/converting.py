@@ -25,6 +25,7 @@ from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.datum import crs_named
 from geo.exchange.field import Notice
 from geo.exchange.formats import PLAIN_LOOK, Look, format_of, write
+from geo.exchange.losses import dates_as_text
 from geo.exchange.parts import Supplied, dissolved, parted_by_time
 from geo.exchange.place import explain_outside, outside
 from geo.exchange.read import termed
@@ -83,7 +84,9 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
     for loss in write(
         {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame), overwrite=options["overwrite"]
     ):
-        yield f"not held by {target.suffix}: {loss.told}"
+        yield loss.told if loss.kind == "files" else f"not held by {target.suffix}: {loss.told}"
+    if tier == "restricted":
+        yield from (loss.told for loss in dates_as_text(Path(source), survey.layer))
     yield from left_behind(survey, tier)
 
 
@@ -193,6 +196,6 @@ def look(survey: Survey, frame: gpd.GeoDataFrame) -> Look:
 
 
 def marked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return records that say how they came about, as every layer of an atlas does."""
+    """Return records that say how they came about and who may see them, as every layer of a restricted atlas does."""
     blanks = {"basis": "supplied", "simulated": False}
-    return frame.assign(**{name: value for name, value in blanks.items() if name not in frame})
+    return frame.assign(**{name: value for name, value in blanks.items() if name not in frame}, tier="restricted")

@@ -18,6 +18,7 @@ from geo.flood.ensemble import quantile_error, summarise
 from geo.flood.mouths import areas_at_mouths
 from geo.layer import Layer
 from geo.terms import TEXTS
+from geo.tier import owner_only
 from layers.level import Closed, closed
 from layers.request import Request, request
 from layers.scene import Scene, flooded, notes_of, released_raster, scene
@@ -260,7 +261,7 @@ def write_run(run: FloodRun, folder: Path, *, overwrite: bool = False) -> None:
     if target.exists() and not (overwrite and (target / RUN).is_file()):
         mend = "it holds no run: name another folder" if overwrite else "use --overwrite, or name another folder"
         raise ConfigError("target exists", where=str(target), mend=mend)
-    with workplace(target) as work:
+    with owner_only(run.asked.tier), workplace(target) as work:
         write_json(as_json(run) | {"format": FORMAT, "parameters": run.asked.parameters}, work / RUN)
         tables = {"reaches": run.result.reaches, "rivers": rivers_table(run), "ledger": run.result.ledger_frame()}
         for name, table in tables.items():

@@ -17,7 +17,7 @@ import geo
 import layers
 from geo.errors import CheckFailed, ConfigError
 from geo.exchange.content import content_sha256
-from geo.generalise import KEPT_COLUMNS, as_shown, denied_columns, generalise, prove, public_groups, public_table
+from geo.generalise import KEPT_COLUMNS, as_shown, denied_columns, generalise, prove, public_table
 from geo.layer import Atlas, make_layer
 from geo.points import POINT_COLUMNS, tellable, told_counts
 from geo.source import Source
@@ -210,19 +210,6 @@ def test_no_total_gives_a_small_count_away(counts):
             assert text != "<5" or len({case[at] for case in cases}) > 1
     else:
         assert not any(text.isdigit() and int(text) >= 5 for text in told), "nothing is left to withhold but the total"
-
-
-def test_status_groups_tell_roughly_and_no_small_count(tmp_path):
-    shown = {"planned_minefields": layer([square(0, 0)])}
-    atlas = SimpleNamespace(tier="public", layers=shown)
-    rows = {"land_status": ["open", "closed", "worked_on"], "n_hazards": [3, 7, 12], "gross_km2": [1.26, 2.0, 3.04]}
-    told = public_groups(pd.DataFrame(rows), atlas)
-    assert told.n_hazards_told.tolist() == ["<5", "withheld", "12"] and told.n_hazards.isna().tolist() == [True, True, False]
-    assert told.gross_km2.tolist() == [1.3, 2.0, 3.0]
-    rows = pd.DataFrame(rows).assign(layer=["planned_minefields", "planned_minefields", "dmz"])
-    told = public_groups(rows, atlas)
-    assert told.n_hazards_told.tolist() == ["<5", "withheld", "12"] and told.gross_km2.tolist() == [1.3, 2.0, 3.04]
-    assert public_groups(rows, SimpleNamespace(tier="restricted", layers=shown)) is rows
 
 
 def test_restricted_layers_with_supplied_features_say_so():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.area import StudyArea
 from geo.check.pairs import Pairs, pairs_of
-from geo.check.rings import Floats, Ints, Objects, Rings, finite, repeated, rings_of
+from geo.check.rings import Floats, Ints, Objects, Rings, enclosed, finite, repeated, rings_of
 from geo.check.typed import typed_points
 from geo.measure import areas_m2
 from geo.survey.dates import last_day
@@ -158,10 +158,10 @@ class Context:
 
     @cached_property
     def sound(self) -> Objects:
-        """The parts of `rings` in EPSG:4326, made valid so that they can be laid over each other; shape (p,)."""
+        """The parts of `rings` in EPSG:4326, made valid without losing land, to be laid over each other; shape (p,)."""
         parts = np.array(self.moved(self.rings.parts).values, dtype=object)
         bad = ~shapely.is_missing(parts) & ~shapely.is_valid(parts)
-        parts[bad] = shapely.make_valid(parts[bad], method="structure", keep_collapsed=False)
+        parts[bad] = enclosed(parts[bad])
         return parts
 
     @cached_property

@@ -6,10 +6,8 @@ moves a field by 350 m, so only fields at the edge of the area give it away.
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -17,32 +15,17 @@ from geo.check.context import Context
 from geo.check.findings import FILE, figures, found, joined, nothing
 from geo.check.rings import Floats, Objects
 from geo.check.typed import entered_lonlat, lonlat_of, precision_m
-from geo.exchange.place import CONFUSED
+from geo.exchange.place import box_slips, touching
 from geo.measure import WEB_MERCATOR, WGS84
 
 FULL_TURN_DEG = 360.0
-SYSTEMS = {  # what numbers may really be in, as a message names it
-    32651: "UTM zone 51 (EPSG:32651)",
-    32652: "UTM zone 52 (EPSG:32652)",
-    2097: "the Korean 1985 central belt (EPSG:2097)",
-    5174: "the Korean 1985 modified central belt (EPSG:5174)",
-    5178: "UTM-K on Bessel (EPSG:5178)",
-    5179: "UTM-K (EPSG:5179)",
-    5181: "the central belt with false northing 500,000 (EPSG:5181)",
-    5185: "the west belt (EPSG:5185)",
-    5186: "the central belt with false northing 600,000 (EPSG:5186)",
-    5187: "the east belt (EPSG:5187)",
-    5188: "the east sea belt (EPSG:5188)",
-    4162: "datum Korean 1985 (EPSG:4162)",
-    4301: "datum Tokyo (EPSG:4301)",
-}
-DATUMS = {4326: (4301, 4162), 4737: (4301, 4162)}
 DECIMAL = r"^\s*[-+]?\d+\.?(\d*)\s*$"
 SECONDS = r"\d\s*[′'’분]\s*\d+\.(\d+)\s*(?:[″\"”초]|''|′′)"
 M_PER_DEG, M_PER_SECOND = 111_320.0, 30.9
 FINEST_M = 0.01  # 7 decimals of a degree; what no hazard record can claim to know better
 ROUNDED = 1.26  # a step up to this times the precision may need one more decimal
 MOST_DECIMALS = 17
+AS_STORED = ("", "decimal", "decimal degrees", "projected")  # forms of which the typed digits are the stored ones
 
 
 def missing_crs(context: Context) -> pd.DataFrame:
@@ -80,45 +63,20 @@ def outside_area(context: Context) -> pd.DataFrame:
         return nothing("C03", context.survey)
     boxes = shapely.bounds(context.shapes)
     looked_at = context.present & ~_metres(context)
-    inside = _touches(shapely.bounds(np.array(context.lonlat.values, dtype=object)), area.bounds)
+    inside = touching(shapely.bounds(np.array(context.lonlat.values, dtype=object)), area.bounds)
     rows = np.flatnonzero(looked_at & ~inside)
-    slips = _slips(boxes[rows], survey.frame.crs, area.bounds)
+    slips = box_slips(boxes[rows], survey.frame.crs, area.bounds)
     known = slips != ""
-    return joined([found("C03", survey, rows[~known]), found("C04", survey, rows[known], value=slips[known])])
+    where = _lonlat_texts(context.lonlat.values[rows[~known]])
+    return joined([found("C03", survey, rows[~known], value=where), found("C04", survey, rows[known], value=slips[known])])
 
 
-def _slips(boxes: Floats, crs: pyproj.CRS, bounds: tuple[float, ...]) -> Objects:
-    """Return the first slip that would bring each box inside, "" where none is known to; shape (m,)."""
-    names = np.full(len(boxes), "", dtype=object)
-    swapped = boxes[:, [1, 0, 3, 2]]
-    if crs.is_geographic:
-        candidates = [("latitude and longitude are swapped", swapped, crs)]
-        candidates += [("the sign of the longitude is wrong", boxes[:, [2, 1, 0, 3]] * [-1, 1, -1, 1], crs)]
-    else:
-        candidates = [("easting and northing are swapped", swapped, crs)]
-    code = crs.to_epsg() or 0
-    for other in (*CONFUSED.get(code, ()), *DATUMS.get(code, ())):
-        candidates.append((f"the coordinates are in {SYSTEMS[other]}", boxes, pyproj.CRS.from_epsg(other)))
-    for name, moved, system in candidates:
-        open_rows = np.flatnonzero(names == "")
-        if len(open_rows):
-            names[open_rows[_touches(_lonlat_boxes(moved[open_rows], system), bounds)]] = name
-    return names
-
-
-def _lonlat_boxes(boxes: Floats, crs: pyproj.CRS) -> Floats:
-    """Return boxes in some CRS as west, south, east, north, by their corners; shape (m, 4)."""
-    corners = boxes[:, [[0, 1], [0, 3], [2, 1], [2, 3]]].reshape(-1, 2)
-    with np.errstate(invalid="ignore"):
-        moved = shapely.get_coordinates(gpd.GeoSeries(shapely.points(corners), crs=crs).to_crs(4326).values).reshape(-1, 4, 2)
-        return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
-
-
-def _touches(boxes: Floats, bounds: tuple[float, ...]) -> NDArray[np.bool_]:
-    west, south, east, north = bounds
-    with np.errstate(invalid="ignore"):
-        inside = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
-    return np.asarray(inside & np.isfinite(boxes).all(axis=1), dtype=bool)
+def _lonlat_texts(shapes: Objects) -> Objects:
+    """Return where shapes in EPSG:4326 lie, to 5 decimals; "no place on earth" where they are missing; shape (m,)."""
+    xy = shapely.get_coordinates(shapely.force_2d(shapely.point_on_surface(np.asarray(shapes, dtype=object))))
+    told = np.full(len(shapes), "no place on earth", dtype=object)
+    told[~shapely.is_missing(shapes)] = [f"{lon:.5f}, {lat:.5f}" for lon, lat in xy.tolist()]
+    return told
 
 
 def typed_elsewhere(context: Context) -> pd.DataFrame:
@@ -189,7 +147,8 @@ def _apart(
 def idle_decimals(context: Context) -> pd.DataFrame:
     """Return where coordinates have more decimals than the stated precision supports (C06).
 
-    Typed texts count before stored numbers. Of records that state no precision the file is told once, against 1 cm.
+    Typed texts, of a record or of its corners, count before stored numbers, and stored ones not at all where they were worked
+    out from another form. Of records that state no precision the file is told once, against 1 cm.
     """
     survey = context.survey
     if not context.has_crs:
@@ -197,10 +156,11 @@ def idle_decimals(context: Context) -> pd.DataFrame:
     unit_m = M_PER_DEG if survey.frame.crs.is_geographic else 1.0
     stated_m = precision_m(survey)
     n_typed, typed_unit_m = _typed_decimals(survey.text("entered_x"), survey.text("entered_y"), unit_m)
+    _count_corners(context.typed, n_typed, typed_unit_m, unit_m)
     limit_m = np.where(np.isfinite(stated_m), stated_m, FINEST_M)
     n_most = supported_decimals(limit_m, unit_m)
     stored = _stored_decimals(context, n_most)
-    n_decimals = np.where(n_typed >= 0, n_typed, stored)
+    n_decimals = np.where(n_typed >= 0, n_typed, np.where(_worked_out(context), 0, stored))
     most = np.where(n_typed >= 0, supported_decimals(limit_m, typed_unit_m), n_most)
     too_many = n_decimals > most
     rows, unstated = np.flatnonzero(too_many & np.isfinite(stated_m)), too_many & ~np.isfinite(stated_m)
@@ -233,6 +193,23 @@ def _typed_decimals(x: pd.Series, y: pd.Series, unit_m: float) -> tuple[NDArray[
             n = cells.str.extract(pattern, expand=False).str.len().fillna(-1).to_numpy(dtype=int)
             counts, units = np.maximum(counts, n), np.where(n >= 0, unit, units)
     return counts, units
+
+
+def _count_corners(corners: pd.DataFrame, counts: NDArray[np.intp], units: Floats, unit_m: float) -> None:
+    """Add the most decimals of the typed corners of each record that states none itself, and their unit [m]."""
+    n, unit = _typed_decimals(corners["entered_x"], corners["entered_y"], unit_m)
+    ordered = np.argsort(n, kind="stable")
+    rows = corners["row"].to_numpy()[ordered]
+    kept = (n[ordered] >= 0) & (counts[rows] < 0)
+    counts[rows[kept]], units[rows[kept]] = n[ordered][kept], unit[ordered][kept]  # the last of a row, with most decimals, stays
+
+
+def _worked_out(context: Context) -> NDArray[np.bool_]:
+    """Return which records, or corners of theirs, were typed in a form whose digits are not those stored; shape (n,)."""
+    corners = context.typed
+    other = ~context.survey.text("entered_as").str.strip().str.casefold().isin(AS_STORED).to_numpy()
+    other[corners["row"].to_numpy()[~corners["entered_as"].str.strip().str.casefold().isin(AS_STORED).to_numpy()]] = True
+    return np.asarray(other, dtype=bool)
 
 
 def _stored_decimals(context: Context, n_most: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -17,6 +17,7 @@ from geo.survey.records import Survey
 
 FINDING_COLUMNS = ("code", "kind", "file", "layer", "row", "hazard_id", "part", "point", "value", "expected", "place")
 FILE = -1  # the row of a finding that concerns the file as a whole
+BESIDE = ("reports", "points", "devices")  # tables beside the records, which may be files of their own
 
 
 def found(
@@ -76,6 +77,19 @@ def found(
         "place": shapes,
     }
     return pd.DataFrame(table, columns=list(FINDING_COLUMNS))
+
+
+def beside(findings: pd.DataFrame, table: str, rows: ArrayLike) -> pd.DataFrame:
+    """Return findings as those of rows of a table of `BESIDE`, the record they belong to still named; -1 is the whole table.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> survey = Survey("hazards", "north.gpkg", "", gpd.GeoDataFrame({"id": ["YC-014"]}, geometry=[None], crs=4326))
+    >>> beside(found("V02", survey, [0]), "reports", [2])[["file", "row", "hazard_id"]].values.tolist()
+    [['reports', 3, 'YC-014']]
+    """
+    return findings.assign(file=table, layer="", row=np.asarray(rows, dtype=int) + 1) if len(findings) else findings
 
 
 def nothing(code: str, survey: Survey) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.check.context import Context
-from geo.check.findings import figures, found, joined, nothing
+from geo.check.findings import beside, figures, found, joined, nothing
 from geo.survey.dates import NEVER, numbered, spans
 from geo.survey.lifecycle import Lives, flooded, lives_of, state_of
 from geo.survey.records import Survey, text_of
@@ -35,7 +35,8 @@ def lifecycle(context: Context) -> pd.DataFrame:
         return nothing("L01", context.survey)
     lives = lives_of(context.survey)
     told = [check(context) for check in (versions_in_order, later_information, account_of_mines)]
-    return joined([*told, *(check(context, lives) for check in (same_dated_reports, account_of_land, flooded_since))])
+    of_lives = (same_dated_reports, idle_reports, account_of_land, closed_with_land, flooded_since)
+    return joined([*told, *(check(context, lives) for check in of_lives)])
 
 
 def versions_in_order(context: Context) -> pd.DataFrame:
@@ -80,17 +81,56 @@ def later_information(context: Context) -> pd.DataFrame:
 
 def same_dated_reports(context: Context, lives: Lives) -> pd.DataFrame:
     """Return the reports of one date with one that counted which say another status (L02)."""
-    survey, events = context.survey, lives.line.events
+    clash = lives.line.events[_clashing(lives)]
+    return _of_reports(context, lives, clash, _named(context, clash))
+
+
+def idle_reports(context: Context, lives: Lives) -> pd.DataFrame:
+    """Return the other reports that did not count, and why: no later than what was known, or told before (L02)."""
+    events = lives.line.events
+    info = np.where(lives.held["applied"], events["info"], NEVER)
+    known = pd.Series(info).groupby(events["record"]).cummax().to_numpy()
+    begun = pd.Series(np.where(events["kind"] == 0, events["info"], FOR_EVER)).groupby(events["record"]).transform("min")
+    known = np.where(lives.held["version"] < 0, begun, known)  # from before the record was known
+    silent = events[[*RELEASED, "recovered_n"]].isna().all(axis=1).to_numpy()
+    agrees = silent & (_made(events) == lives.held["land_status"].to_numpy())  # nothing of it is lost
+    idle = (events["kind"] > 0).to_numpy() & ~lives.held["applied"].to_numpy() & ~_clashing(lives) & ~agrees
+    again = events["again"].to_numpy()
+    late = idle & ~again & (events["first"].to_numpy() <= known) & (known > NEVER)
+    days = np.datetime_as_string(known[late].astype("datetime64[D]"))
+    names = [f"not counted: {name}, not later than {day}" for name, day in zip(_named(context, events[late]), days, strict=True)]
+    twice = [f"not counted: {name}, its figures were told before" for name in _named(context, events[idle & again])]
+    return joined([_of_reports(context, lives, events[late], names), _of_reports(context, lives, events[idle & again], twice)])
+
+
+def _clashing(lives: Lives) -> Bools:
+    """Return which reports are of one date with one that counted and say another status than then held; shape (n_events,)."""
+    events = lives.line.events
     kind, record = events["kind"].to_numpy(), events["record"].to_numpy()
     applied = lives.held["applied"].to_numpy()
-    reach = pd.Series(np.where(applied & (kind > 0), events["last"], NEVER)).groupby(record).cummax().to_numpy()
-    makes = np.array([STATUS.get(MAKES.get(name, ""), -1) for name in KINDS])[kind]
-    other = (makes >= 0) & (makes != lives.held["land_status"].to_numpy())
-    clash = events[~applied & other & (events["first"].to_numpy() <= reach) & (reach > NEVER)]
-    rows = pd.Series(lives.line.names[clash["record"]], dtype=object).map(_first_rows(survey)).to_numpy(dtype=np.intp)
-    told = survey.reports.iloc[clash["report"].to_numpy()]
+    reach = pd.Series(np.where(applied & (kind > 0), events["last"], NEVER)).groupby(record).cummax()
+    reach = reach.groupby(record).shift(1, fill_value=NEVER).to_numpy()
+    makes = _made(events)
+    other = (makes >= 0) & (makes != lives.held["land_status"].to_numpy()) & (events["land_status"] <= 0).to_numpy()
+    return np.asarray(other & ~events["again"].to_numpy() & (events["first"].to_numpy() <= reach) & (reach > NEVER), dtype=bool)
+
+
+def _made(events: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the code of the status that each report's kind makes, -1 where it makes none."""
+    return np.array([STATUS[MAKES[name]] if name in MAKES else -1 for name in KINDS], dtype=np.intp)[events["kind"]]
+
+
+def _named(context: Context, events: pd.DataFrame) -> list[str]:
+    """Return what messages call reports: by their id, else their kind, and their date."""
+    told = context.survey.reports.iloc[events["report"].to_numpy()]
     cells = zip(text_of(told, "report_id"), text_of(told, "kind"), text_of(told, "date"), strict=True)
-    return found("L02", survey, rows, value=[f"report {name or what} of {day}" for name, what, day in cells])
+    return [f"report {name or what} of {day}" for name, what, day in cells]
+
+
+def _of_reports(context: Context, lives: Lives, events: pd.DataFrame, value: list[str]) -> pd.DataFrame:
+    """Return findings of L02 about reports, each as a row of their table."""
+    rows = pd.Series(lives.line.names[events["record"]], dtype=object).map(_first_rows(context.survey)).to_numpy(dtype=np.intp)
+    return beside(found("L02", context.survey, rows, value=value), "reports", events["report"].to_numpy())
 
 
 def account_of_land(context: Context, lives: Lives) -> pd.DataFrame:
@@ -111,6 +151,18 @@ def account_of_land(context: Context, lives: Lives) -> pd.DataFrame:
         rows = state["row"].to_numpy(dtype=int)[over]
         told.append(found("L03", survey, rows, value=figures(spent[over]), expected=figures(state["original_m2"][over])))
     return joined(told)
+
+
+def closed_with_land(context: Context, lives: Lives) -> pd.DataFrame:
+    """Return closed records whose account, where one is kept, leaves land (L05)."""
+    survey, limits = context.survey, context.limits
+    state = state_of(lives, context.today)
+    rows = state["row"].to_numpy(dtype=int)
+    kept = (state[list(RELEASED)].sum(axis=1) > 0).to_numpy() | survey.number("remaining_m2").notna().to_numpy()[rows]
+    allowed_m2 = np.maximum(limits.sum_m2, limits.sum_percent / 100 * state["original_m2"].fillna(0.0))
+    left = (state["land_status"].isin(CLOSED) & (state["remaining_m2"] > allowed_m2)).to_numpy() & kept
+    value = [f"closed with {number} m² remaining" for number in figures(state["remaining_m2"][left])]
+    return found("L05", survey, rows[left], value=value)
 
 
 def flooded_since(context: Context, lives: Lives) -> pd.DataFrame:
@@ -147,7 +199,7 @@ def account_of_mines(context: Context) -> pd.DataFrame:
         for laid, found_again, gone in np.column_stack([emplaced, recovered, missing])[differs]
     ]
     more = [f"{r:.0f} recovered of {e:.0f} emplaced" for e, r in zip(emplaced[over], recovered[over], strict=True)]
-    gone = [f"closed with {number:.0f} mines unaccounted for" for number in short[closed]]
+    gone = [f"closed with {number:.0f} mine{'s' if number > 1 else ''} unaccounted for" for number in short[closed]]
     return joined(found("L05", survey, which, value=words) for which, words in ((differs, sums), (over, more), (closed, gone)))
 
 

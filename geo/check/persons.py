@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.check.context import Context
-from geo.check.findings import FILE, found, joined, nothing
+from geo.check.findings import FILE, beside, found, joined, nothing
 from geo.survey.fields import POINT_FIELDS, RECORD_FIELDS, REPORT_FIELDS
 from geo.survey.persons import is_personal, named_in
 from geo.survey.records import Survey, text_of
@@ -32,26 +32,28 @@ LONG_NUMBER = 1e11  # a phone or resident number that was stored as a number
 def persons(context: Context) -> pd.DataFrame:
     """Return where the records name somebody, or tell so few victims that they do."""
     survey = context.survey
-    tables = [(survey.frame, np.arange(len(survey.frame)))]
-    tables += [(table, _rows(survey, table)) for table in (survey.reports, survey.devices, survey.points) if len(table)]
-    told = [named(survey, table, rows) for table, rows in tables]
-    return joined([headed(survey, [table for table, _ in tables]), *told, few_victims(context)])
+    told = [headed(survey, survey.frame), named(survey, survey.frame, np.arange(len(survey.frame)))]
+    for name, table in (("reports", survey.reports), ("devices", survey.devices), ("points", survey.points)):
+        if len(table):
+            told += [headed(survey, table, name), named(survey, table, _rows(survey, table), name)]
+    return joined([*told, few_victims(context)])
 
 
-def headed(survey: Survey, tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the columns whose heading speaks of persons, if they are filled (P01), once for the file."""
+def headed(survey: Survey, table: pd.DataFrame, beside_as: str = "") -> pd.DataFrame:
+    """Return the columns whose heading speaks of persons, if they are filled (P01), once for the file or the table beside."""
     typed = {ours: theirs for theirs, ours in survey.headings.items()}
     told = []
-    for table in tables:
-        for name in _columns(table):
-            shown = typed.get(name, name)
-            if is_personal(name) or is_personal(shown):
-                n_filled = int((text_of(table, name).str.strip() != "").sum())
-                told += [f"column {shown} ({n_filled} filled)"] if n_filled else []
-    return found("P01", survey, np.full(len(told), FILE), value=told)
+    for name in _columns(table):
+        shown = typed.get(name, name)
+        if is_personal(name) or is_personal(shown):
+            n_filled = int((text_of(table, name).str.strip() != "").sum())
+            told += [f"column {shown} ({n_filled} filled)"] if n_filled else []
+    whole = np.full(len(told), FILE)
+    findings = found("P01", survey, whole, value=told)
+    return beside(findings, beside_as, whole) if beside_as else findings
 
 
-def named(survey: Survey, table: pd.DataFrame, rows: NDArray[np.intp]) -> pd.DataFrame:
+def named(survey: Survey, table: pd.DataFrame, rows: NDArray[np.intp], beside_as: str = "") -> pd.DataFrame:
     """Return the texts that hold personal data (P01); columns that speak of persons by their heading are told as a whole."""
     told = []
     for name in _columns(table):
@@ -59,7 +61,8 @@ def named(survey: Survey, table: pd.DataFrame, rows: NDArray[np.intp]) -> pd.Dat
             continue
         kinds = named_in(text_of(table, name))
         bad = kinds != ""
-        told.append(found("P01", survey, rows[bad], value=[f"{kind} in {name}" for kind in kinds[bad]]))
+        findings = found("P01", survey, rows[bad], value=[f"{kind} in {name}" for kind in kinds[bad]])
+        told.append(beside(findings, beside_as, np.flatnonzero(bad)) if beside_as else findings)
     return joined(told)
 
 

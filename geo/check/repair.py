@@ -16,12 +16,25 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.check.context import Context
 from geo.check.findings import quoted
 from geo.check.package import write_package
-from geo.check.rings import FEWEST_VERTICES, POLYGON_TYPES, Floats, Ints, Objects, finite, merged, repeated, simple_parts
+from geo.check.rings import (
+    FEWEST_VERTICES,
+    POLYGON,
+    POLYGON_TYPES,
+    Floats,
+    Ints,
+    Objects,
+    enclosed,
+    finite,
+    merged,
+    polygonal,
+    repeated,
+    simple_parts,
+    united,
+)
 from geo.check.typed import precision_m
 from geo.errors import ConfigError, nearest
 from geo.measure import areas_m2, lengths_m
@@ -30,7 +43,7 @@ from geo.survey.records import Survey
 REPAIRS = ("trim_ids", "close_rings", "drop_repeated_points", "make_valid", "drop_empty_parts")
 IDS = ("id", "shape_id")
 CHANGES = ("row", "hazard_id", "repair", "before", "after", "area_before_m2", "area_after_m2")
-LINE, POLYGON = 1, 3
+LINE = 1
 HANGING = {"line": (1, 2), "point": (0,)}
 BOUNDARIES = ("", "boundary")  # what shape_kind says of a line that stands for an area
 
@@ -275,42 +288,9 @@ def _valid(context: Context, shapes: Objects) -> Objects:
         return shapes
     parts, owner = simple_parts(shapes[rows])
     filled = ~shapely.is_empty(parts)
-    new = _polygonal(_united(_enclosed(parts[filled]), owner[filled], len(rows)))
+    new = polygonal(united(enclosed(parts[filled]), owner[filled], len(rows)))
     left = ~shapely.is_missing(new)
     return _replaced(shapes, rows[left], new[left])
-
-
-def _enclosed(parts: Objects) -> Objects:
-    """Return the land inside the rings of polygons: what either way of reading a ring that crosses itself encloses; shape (p,).
-
-    One way leaves out what a ring runs round twice, the other drops a piece now and then; together they lose nothing.
-    """
-    made = _polygonal(shapely.make_valid(parts, method="structure", keep_collapsed=False))
-    rings, of_part = shapely.get_rings(shapely.force_2d(parts), return_index=True)
-    is_shell = np.append(True, of_part[1:] != of_part[:-1])[: len(rings)]
-    shells = _polygonal(shapely.make_valid(shapely.polygons(rings[is_shell])))
-    if (~is_shell).any():
-        drawn = shapely.make_valid(shapely.polygons(rings[~is_shell]), method="structure", keep_collapsed=False)
-        holes = _united(np.asarray(drawn, dtype=object), of_part[~is_shell], len(parts))
-        pierced = ~shapely.is_missing(holes)
-        shells[pierced] = shapely.difference(shells[pierced], holes[pierced])
-    return np.asarray(shapely.union_all(np.stack([made, shells], axis=1), axis=1), dtype=object)
-
-
-def _polygonal(shapes: Objects) -> Objects:
-    """Return the polygons of some shapes, None where there are none; shape (n,)."""
-    parts, owner = simple_parts(np.asarray(shapes, dtype=object))
-    polygons: NDArray[np.bool_] = (shapely.get_type_id(parts) == POLYGON) & ~shapely.is_empty(parts)
-    return merged(parts[polygons], owner[polygons], len(shapes))
-
-
-def _united(parts: Objects, owner: Ints, n: int) -> Objects:
-    """Return the union of the parts of each of `n` shapes, in ascending owners; None where there is none."""
-    shapes = np.full(n, None, dtype=object)
-    if len(parts):
-        rows, index = np.unique(owner, return_inverse=True)
-        shapes[rows] = shapely.union_all(shapely.geometrycollections(parts, indices=index)[:, None], axis=1)
-    return shapes
 
 
 def _fallen_out(shapes: Objects) -> Objects:

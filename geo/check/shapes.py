@@ -1,7 +1,8 @@
 """Shapes: missing, of the wrong kind, invalid, too narrow, too small, too large, or not of the reported area (G01, S01-S05).
 
-Assumption: a part's width is that of the rectangle of its area and perimeter, which is exact for strips and squares. Areas are
-geodesic; those of invalid polygons are taken after they were made valid.
+Assumption: a part's width is that of the rectangle of its area and perimeter, which is exact for strips and squares; a part too
+round for one is as wide as the circle of its area. Areas are geodesic; those of invalid polygons are taken after they were made
+valid.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ KINDS = {-1: "no shape", 0: "point", 1: "line", 2: "line", 3: "polygon", 4: "poi
 OTHER_KINDS = {"point": ("point", "points"), "line": ("line", "lines"), "corridor": ("line", "lines")}  # where shape_kind says so
 FITS = 0.05  # how far a ratio may be off
 SMALLEST_M2 = 0.5  # less prints as 0
+ROUNDED_OFF = 1e-3  # a measured square may look rounder than one by so much of its area
+SIZE_ONLY = "equal_area_circle"  # a size without a boundary has no width
 RATIOS = (  # reported / mapped, and what it looks like
     (121 / 400, "the figure is in pyeong"),
     (400 / 121, "square metres were converted as if pyeong"),
@@ -63,7 +66,10 @@ def _collapsed(context: Context) -> Ints:
 
 
 def missing_shapes(context: Context) -> pd.DataFrame:
-    """Return the records without a shape (S01)."""
+    """Return the records without a shape (S01); where no coordinate of the file could be placed, the file is told (C07)."""
+    survey = context.survey
+    if len(survey.findings) and ((survey.findings["code"] == "C07") & (survey.findings["row"] <= 0)).any():
+        return nothing("S01", survey)
     value = np.where(shapely.is_missing(context.shapes), "missing", "empty").astype(object)
     return found("S01", context.survey, ~context.present, value=value[~context.present])
 
@@ -113,7 +119,8 @@ def slivers(context: Context) -> pd.DataFrame:
     longest_m = shapely.length(context.sound) * M_PER_DEG
     # a strip of twice the precision has the perimeter 4 p + A / p; nothing rounder is as narrow unless it is as small
     may_be = (longest_m > 4 * precision + area_m2 / precision) | (area_m2 < 5.2 * precision**2)
-    parts = np.flatnonzero((area_m2 >= SMALLEST_M2) & may_be)
+    bounded = (context.survey.text("shape_kind").str.strip() != SIZE_ONLY).to_numpy()[rings.part_row]
+    parts = np.flatnonzero((area_m2 >= SMALLEST_M2) & may_be & bounded)
     width_m = strip_width_m(area_m2[parts], lengths_m(gpd.GeoSeries(context.sound[parts], crs=4326)))
     narrow = width_m < 2 * precision[parts]
     parts = parts[narrow]
@@ -129,14 +136,18 @@ def slivers(context: Context) -> pd.DataFrame:
 
 
 def strip_width_m(area_m2: Floats, perimeter_m: Floats) -> Floats:
-    """Return the shorter side of the rectangle with this area and perimeter [m]; of rounder shapes a quarter of the perimeter.
+    """Return the shorter side of the rectangle with this area and perimeter [m]; of rounder shapes the circle's diameter.
 
     Examples
     --------
     >>> strip_width_m(np.array([500.0, 100.0]), np.array([210.0, 40.0])).tolist()  # 100 m by 5 m, 10 m by 10 m
     [5.0, 10.0]
+    >>> strip_width_m(np.array([25 * np.pi]), np.array([10 * np.pi])).round(9).tolist()  # a circle of 10 m
+    [10.0]
     """
-    return np.asarray((perimeter_m - np.sqrt(np.maximum(perimeter_m**2 - 16 * area_m2, 0))) / 4, dtype=float)
+    square = perimeter_m**2 - 16 * area_m2
+    strip_m = (perimeter_m - np.sqrt(np.maximum(square, 0))) / 4
+    return np.where(square > -ROUNDED_OFF * area_m2, strip_m, np.sqrt(4 * area_m2 / np.pi))
 
 
 def senseless_areas(context: Context) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from geo.check.codes import CODES, SEVERITIES
+from geo.check.findings import BESIDE
 from geo.check.package import write_package
 from geo.check.rings import POINT_TYPES, POLYGON_TYPES
 from geo.check.wording import messages, severities, title, whose
@@ -88,13 +89,31 @@ def _lines(findings: pd.DataFrame, language: str) -> list[str]:
         messages(findings, language),
         strict=True,
     )
-    return [f"{severity} {code} {where}: {who}{': ' if who else ''}{text}" for severity, code, where, who, text in cells]
+    return [shown(f"{severity} {code} {where}: {who}{': ' if who else ''}{text}") for severity, code, where, who, text in cells]
+
+
+def shown(line: str) -> str:
+    r"""Return text on one line: control characters, which an id or a name may hold, as escapes.
+
+    Examples
+    --------
+    >>> print(shown("YC\n014 \x1b[31m 고성"))
+    YC\n014 \x1b[31m 고성
+    """
+    return line if line.isprintable() else "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
 
 
 def _where(findings: pd.DataFrame) -> list[str]:
-    """Return the file of each finding, and its layer where that says more than the file's name."""
-    pairs = zip(findings["file"], findings["layer"], strict=True)
-    return [file if layer in ("", file.partition(".")[0]) else f'{file} "{layer}"' for file, layer in pairs]
+    """Return the file of each finding, its layer where that says more than the file's name, and the row of a table beside."""
+    cells = zip(findings["file"], findings["layer"], findings["row"], strict=True)
+    return [
+        (f"{file} row {row}" if row > 0 else file)
+        if file in BESIDE
+        else file
+        if layer in ("", file.partition(".")[0])
+        else f'{file} "{layer}"'
+        for file, layer, row in cells
+    ]
 
 
 def summary(findings: pd.DataFrame) -> pd.DataFrame:
@@ -149,10 +168,11 @@ def closing(findings: pd.DataFrame, survey: Survey, language: str = "en") -> str
     counts = {word: int((marks == word).sum()) for word in SEVERITIES}
     if language == "ko":
         told = ", ".join(f"{SEVERITIES[word][1]} {n:,}건" for word, n in counts.items())
-        return f"{survey.file}: 기록 {len(survey.frame):,}건 읽음: {told}"
+        return shown(f"{survey.file}: 기록 {len(survey.frame):,}건 읽음: {told}")
     words = {"E": ("error", "errors"), "W": ("warning", "warnings"), "I": ("information", "information")}
     told = ", ".join(f"{n:,} {words[word][n != 1]}" for word, n in counts.items())
-    return f"{survey.file}: {len(survey.frame):,} {survey.kind} read: {told}"
+    kind = survey.kind.removesuffix("s") if len(survey.frame) == 1 else survey.kind
+    return shown(f"{survey.file}: {len(survey.frame):,} {kind} read: {told}")
 
 
 def json_pieces(findings: pd.DataFrame) -> Iterator[str]:

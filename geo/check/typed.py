@@ -18,11 +18,12 @@ from geo.check.rings import POLYGON_TYPES, Floats, Objects
 from geo.errors import ConfigError
 from geo.exchange.coordinates import degrees_of, parsed, projected
 from geo.exchange.datum import LONLAT, crs_named, datum_of, ellipsoid_of
+from geo.survey.fields import TYPED
 from geo.survey.records import Survey
 
 OUTSIDE_KINDS = ("landmark", "reference")
-ENTERED = ("entered_x", "entered_y", "entered_mgrs", "crs_entered")
-TEXTS = ("shape_id", "point_id", "kind", *ENTERED)
+ENTERED = (*TYPED[1:], "crs_entered")
+TEXTS = ("shape_id", "point_id", "kind", "entered_as", *ENTERED)
 NUMBERS = ("lon", "lat", "precision_m", "order")
 ADDED = {"row": np.intp, "polygon": bool, "group": np.intp, "number": np.intp, "closing": bool}
 

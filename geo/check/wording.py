@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.check.codes import CODES, TITLES
+from geo.check.codes import TITLES, Code
 from geo.check.phrases import PHRASES
+from geo.check.variants import variants
 
 NOUNS = {
     "hazards": ("hazard", "위험 지역"),
@@ -46,7 +47,7 @@ def korean(text: str) -> str:
         return text
     if text.startswith('"'):  # the user's own words
         quoted = re.fullmatch(r'(".*") of (.+)', text)
-        return f"{quoted[2]}의 {quoted[1]}" if quoted else text
+        return f"{korean(quoted[2])}의 {quoted[1]}" if quoted else text
     for form, ko in _forms():
         if match := form.fullmatch(text):
             return ko.format(*(korean(part) for part in match.groups()))
@@ -64,8 +65,8 @@ def severities(findings: pd.DataFrame, *, tier: str = "public", strict: bool = F
     strict : bool
         Warnings count as errors.
     """
-    own = {key: code.severity for key, code in CODES.items()}
-    words = np.array(findings["severity"] if "severity" in findings else findings["code"].map(own), dtype=object)
+    own = findings["severity"] if "severity" in findings else [code.severity for code in variants(findings)]
+    words = np.array(own, dtype=object)
     if tier == "restricted":
         words[findings["code"].str.startswith("P").to_numpy(dtype=bool)] = "W"
     if strict:
@@ -83,14 +84,13 @@ def messages(findings: pd.DataFrame, language: str = "en") -> NDArray[np.object_
     '2 distinct vertices, at least 3 needed: add the missing turning points or record it as a line'
     """
     spoken = korean if language == "ko" else str
-    cells = zip(findings["code"], findings["value"], findings["expected"], strict=True)
+    cells = zip(variants(findings), findings["value"], findings["expected"], strict=True)
     told = [_message(code, spoken(str(value)), spoken(str(expected)), language) for code, value, expected in cells]
     return np.array(told, dtype=object)
 
 
-def _message(code: str, value: str, expected: str, language: str) -> str:
-    entry = CODES[code]
-    sentence, mend = (entry.ko, entry.mend_ko) if language == "ko" else (entry.en, entry.mend_en)
+def _message(code: Code, value: str, expected: str, language: str) -> str:
+    sentence, mend = (code.ko, code.mend_ko) if language == "ko" else (code.en, code.mend_en)
     blanks = {"value": value, "expected": expected}
     return f"{sentence.format(**blanks)}: {mend.format(**blanks)}"
 

@@ -1,4 +1,4 @@
-"""Words: what every record must say, the controlled words, and whether class, evidence, basis and date agree (V01-V06).
+"""Words: what every record must say, the controlled words, and whether class, evidence, basis and date agree (V01-V07).
 
 Assumption: a field that no record fills is told once for the file. A record without a basis was supplied by somebody. What counts
 as evidence, and what a national term means, is the study area's to say.
@@ -13,13 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.check.context import Context
-from geo.check.findings import FILE, found, joined, nothing
+from geo.check.findings import FILE, beside, found, joined, nothing
 from geo.errors import nearest
+from geo.exchange.values import as_words
 from geo.survey.dates import NEVER, numbered, spans, unreadable
 from geo.survey.evidence import Lists, classed, evidence_lists, evidence_of, hint, items, national_terms, unlisted
 from geo.survey.fields import REPORT_FIELDS, Field
 from geo.survey.persons import plain
-from geo.survey.records import numbers_of, text_of
+from geo.survey.records import Survey, numbers_of, text_of
 from geo.survey.timeline import record_names
 from geo.terms import BASES, EVIDENCE, FENCE_CONDITIONS, LAND_CLASSES, LAND_STATUSES, MARKING_TYPES, SIMULATED_BASES
 
@@ -40,6 +41,7 @@ def words(context: Context) -> pd.DataFrame:
     checks = (
         missing_fields,
         unknown_words,
+        mapped_words,
         unknown_links,
         evidence_beside_class,
         simulated_classes,
@@ -64,13 +66,34 @@ def unknown_words(context: Context) -> pd.DataFrame:
     """Return the words outside their list, dates that cannot be read, and amounts below 0 (V02)."""
     survey = context.survey
     everywhere = np.arange(len(survey.frame))
-    told = [*_strange(context, survey.frame, survey.fields.values(), everywhere, "")]
+    told = [*_strange(context, survey.frame, survey.fields.values(), everywhere)]
     if len(survey.reports):
-        ids = text_of(survey.reports, "report_id").str.strip()
-        told += _strange(
-            context, survey.reports, REPORT_FIELDS.values(), _linked(context), ids.where(ids == "", " in report " + ids)
-        )
+        told += _strange(context, survey.reports, REPORT_FIELDS.values(), _linked(context), "reports")
     return joined(told)
+
+
+def mapped_words(context: Context) -> pd.DataFrame:
+    """Return the words that a column map turned into one of a list, each once for the file (V07); labels and case are none."""
+    survey = context.survey
+    headings = {ours: theirs for theirs, ours in survey.headings.items()}
+    pairs: list[tuple[str, str]] = []
+    for field in survey.fields.values():
+        kept = next((name for name in _kept_as(headings.get(field.name, "")) if name in survey.carried), "")
+        if field.name == "land_class" and not kept and field.name in headings and "national_term" not in headings:
+            kept = "national_term"  # the reader keeps words that stood for a class there
+        if field.kind != "word" or kept not in survey.frame or field.name not in survey.frame:
+            continue
+        both = pd.DataFrame({"typed": survey.text(kept).str.strip(), "read": survey.text(field.name)}).drop_duplicates()
+        both = both[(both["typed"] != "") & (both["read"] != "")]
+        own = as_words(both["typed"], field)
+        pairs += both[own != both["read"]].itertuples(index=False, name=None)
+    value = [f'"{typed}"' for typed, _ in pairs]
+    return found("V07", survey, np.full(len(pairs), FILE), value=value, expected=[read for _, read in pairs])
+
+
+def _kept_as(heading: str) -> tuple[str, ...]:
+    """Return what a carried column may be called: as in the file, or with an underscore where we have one of that name."""
+    return (heading, f"{heading}_", f"{heading}__") if heading else ()
 
 
 def unknown_links(context: Context) -> pd.DataFrame:
@@ -79,10 +102,10 @@ def unknown_links(context: Context) -> pd.DataFrame:
     told = []
     if len(survey.reports):
         names = text_of(survey.reports, "hazard_id").str.strip()
-        told.append(_lost(context, names[(_linked(context) == FILE) & (names != "").to_numpy()], ""))
+        told.append(_lost(context, names, (_linked(context) == FILE) & (names != "").to_numpy(), "reports"))
     if "hazard_id" in survey.points and "row" in survey.points:
         names = text_of(survey.points, "hazard_id").str.strip()
-        told.append(_lost(context, names[(survey.points["row"] < 0).to_numpy()], " in points"))
+        told.append(_lost(context, names, (survey.points["row"] < 0).to_numpy(), "points"))
     terms = [term.term for term in national_terms(context.area)]
     if survey.kind == "hazards" and terms:
         typed = survey.text("national_term").str.strip()
@@ -92,14 +115,16 @@ def unknown_links(context: Context) -> pd.DataFrame:
     return joined(told)
 
 
-def _lost(context: Context, names: pd.Series, where: str) -> pd.DataFrame:
-    """Return one finding for each name that no record bears, with the nearest that one does."""
+def _lost(context: Context, names: pd.Series, lost: Bools, table: str) -> pd.DataFrame:
+    """Return one finding for each name of a table that no record bears, with the nearest that one does."""
     known = record_names(context.survey.frame).unique()
-    distinct = names.unique()
+    first = np.flatnonzero(lost)[~names[lost].duplicated().to_numpy()]
+    distinct = names.to_numpy(dtype=object)[first]
     hints = [_known(name, known) if len(known) <= MOST_HINTS else "" for name in distinct[:MOST_HINTS]]
-    value = [f'"{name}" of hazard_id{where}' for name in distinct]
-    rows = np.full(len(value), FILE)
-    return found("V02", context.survey, rows, value=value, expected=hints + [""] * (len(value) - len(hints)))
+    value = [f'"{name}" of hazard_id' for name in distinct]
+    expected = hints + [""] * (len(value) - len(hints))
+    findings = found("V02", context.survey, np.full(len(value), FILE), value=value, expected=expected)
+    return beside(findings, table, first)
 
 
 def evidence_beside_class(context: Context) -> pd.DataFrame:
@@ -157,16 +182,30 @@ def sources_and_dates(context: Context) -> pd.DataFrame:
 
 
 def old_information(context: Context) -> pd.DataFrame:
-    """Return the records that still hold and whose information is old (V06)."""
+    """Return the records that still hold and whose information, that of reports included, is old (V06)."""
     survey = context.survey
     typed = survey.text("as_of").str.strip()
     last = numbered(spans(typed)[1])
+    if survey.kind == "hazards" and len(survey.reports):
+        typed, last = _latest(survey, typed, last)
     today = int(np.datetime64(context.today, "D").astype(np.int64))
     old = (last != NEVER) & (today - last > YEAR_DAYS * context.limits.age_yr)
     old &= context.current
     return found(
         "V06", survey, old, value=typed[old].to_numpy(dtype=object), expected=[f"{context.limits.age_yr:g}"] * int(old.sum())
     )
+
+
+def _latest(survey: Survey, typed: pd.Series, last: NDArray[np.int64]) -> tuple[pd.Series, NDArray[np.int64]]:
+    """Return the dates of the records or, where later, of their last reports; a flood is no information on a hazard."""
+    reports = survey.reports[(text_of(survey.reports, "kind").str.strip() != "flood").to_numpy()]
+    told = pd.DataFrame({"name": text_of(reports, "hazard_id").str.strip(), "date": text_of(reports, "date").str.strip()})
+    told["last"] = numbered(spans(told["date"])[1])
+    told = told.sort_values(["name", "last"], kind="stable").drop_duplicates("name", keep="last").set_index("name")
+    newest = told.reindex(record_names(survey.frame))
+    reported = newest["last"].fillna(NEVER).to_numpy().astype(np.int64)
+    later = reported > last
+    return typed.where(~later, newest["date"].set_axis(typed.index)), np.where(later, reported, last)
 
 
 def _empty(context: Context, *names: str) -> Bools:
@@ -183,11 +222,11 @@ def _lacking(context: Context, code: str, name: str, empty: Bools, form: str = "
 
 
 def _strange(
-    context: Context, table: pd.DataFrame, fields: Iterable[Field], rows: NDArray[np.intp], where: pd.Series | str
+    context: Context, table: pd.DataFrame, fields: Iterable[Field], rows: NDArray[np.intp], beside_as: str = ""
 ) -> Iterator[pd.DataFrame]:
-    """Yield what the cells of one table may not say; `where` follows each word in the message."""
+    """Yield what the cells of the records, or of a table beside them, may not say; `rows` are those of the records."""
     for field in fields:
-        if field.name not in table:
+        if field.name not in table or field.open:
             continue
         typed = text_of(table, field.name).str.strip()
         if field.kind == "word":
@@ -199,8 +238,8 @@ def _strange(
             bad, expected = (numbers_of(table, field.name) < 0).to_numpy(), ["at least 0"]
         else:
             continue
-        place = where if isinstance(where, str) else where[bad].to_numpy(dtype=object)
-        yield _told_words(context, field.name, typed[bad], rows[bad], field.words, expected, place)
+        findings = _told_words(context, field.name, typed[bad], rows[bad], field.words, expected)
+        yield beside(findings, beside_as, np.flatnonzero(bad)) if beside_as else findings
 
 
 def _told_words(
@@ -210,7 +249,6 @@ def _told_words(
     rows: NDArray[np.intp],
     known: list[str] | tuple[str, ...],
     expected: list[str] | None = None,
-    where: NDArray[np.object_] | str = "",
 ) -> pd.DataFrame:
     """Return one finding for each word, with the nearest known one."""
     distinct = list(dict.fromkeys(typed))
@@ -220,9 +258,7 @@ def _told_words(
         expected = [hints.get(word, rest) for word in typed]
     else:
         expected = expected * len(typed)
-    places = np.broadcast_to(np.asarray(where, dtype=object), len(typed))
-    value = [f'"{word}" of {name}{place}' for word, place in zip(typed, places, strict=True)]
-    return found("V02", context.survey, rows, value=value, expected=expected)
+    return found("V02", context.survey, rows, value=[f'"{word}" of {name}' for word in typed], expected=expected)
 
 
 def _known(word: str, known: Iterable[str]) -> str:

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from geo.errors import ConfigError, nearest
 from geo.exchange.columns import AREA_NAMES, COORDINATE_ALIASES, POINT_ALIASES, RECORD_ALIASES, match_columns, plain
-from geo.exchange.units import area_factor, heading_unit
-from geo.survey.fields import DEVICE_FIELDS, POINT_FIELDS, RECORD_FIELDS, REPORT_FIELDS, Field
+from geo.exchange.units import AREAS_M2, area_factor, heading_unit
+from geo.survey.fields import DEVICE_FIELDS, POINT_FIELDS, RECORD_FIELDS, REPORT_FIELDS, TYPED, Field
 
 SECTIONS = ("columns", "values", "units", "datum", "kind", "title")
 FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
@@ -28,7 +28,7 @@ CORNERS = (
     *("point_id", "kind", "order", "elevation", "bearing_deg", "distance_m"),
     *("declination_deg", "declination_year", "from_point", "north"),
 )
-ENTERED = ("precision_m", "crs_entered", "fixed_by", "entered_as", "entered_x", "entered_y", "entered_mgrs")
+ENTERED = ("precision_m", "crs_entered", "fixed_by", *TYPED)
 PLACES = (("wkt",), ("lat", "lon"), ("x", "y"), ("utm",), ("mgrs",), ("place",))  # the first that a table has tells its places
 SHARED_UNITS = ("area",)  # of all fields in m²
 
@@ -74,7 +74,7 @@ class Recognised(NamedTuple):
     factors : dict of str to float
         m² of one unit, by heading of an area.
     unitless : tuple of str
-        Headings of areas that state no unit and were therefore not taken.
+        Headings of areas that state no unit of area and were therefore not taken.
     """
 
     names: dict[str, str]
@@ -160,7 +160,8 @@ def recognised(headings: Iterable[str], kind: str, chosen: ColumnMap, *, cut: bo
     own = [heading for heading in rest if plain(heading) == "aream2"] if "simulated" in told else []
     areas = {ours: known for ours, known in AREA_NAMES.items() if ours in fields and ours not in names.values()}
     names |= _matched([heading for heading in rest if heading not in own], areas, cut, _told_areas(areas))
-    factors = {heading: _factor(heading, ours, chosen) for heading, ours in names.items() if ours in AREA_NAMES}
+    whole = {heading: _uncut(heading, ours) if cut and "simulated" in told else heading for heading, ours in names.items()}
+    factors = {heading: _factor(whole[heading], ours, chosen) for heading, ours in names.items() if ours in AREA_NAMES}
     unitless = tuple(heading for heading, factor in factors.items() if factor is None)
     names = {heading: ours for heading, ours in names.items() if heading not in unitless}
     return Recognised(names, {heading: factor for heading, factor in factors.items() if factor is not None}, unitless)
@@ -194,7 +195,8 @@ def recognised_without_unit(headings: Iterable[str], kind: str) -> dict[str, str
     {'Estimated Area': 'area_reported_m2'}
     """
     areas = _told_areas({ours: known for ours, known in AREA_NAMES.items() if ours in FIELDS[kind]})
-    return match_columns([heading for heading in headings if not heading_unit(heading)[1]], areas)
+    bare = {heading_unit(heading)[0]: heading for heading in headings if heading_unit(heading)[1] not in AREAS_M2}
+    return {bare[name]: ours for name, ours in match_columns(bare, areas).items()}
 
 
 def _told_areas(areas: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -214,10 +216,15 @@ def _matched(
     return found | {bare[name]: ours for name, ours in match_columns(bare, left, cut=cut).items()}
 
 
+def _uncut(heading: str, ours: str) -> str:
+    """Return the whole name of a field of which a Shapefile written here kept 10 bytes; a foreign one may mean another unit."""
+    return ours if len(heading) >= 9 and plain(ours).startswith(plain(heading)) else heading
+
+
 def _factor(heading: str, ours: str, chosen: ColumnMap) -> float | None:
     unit = heading_unit(heading)[1]
-    if unit:
-        return area_factor(unit, where=heading)
+    if unit in AREAS_M2:
+        return AREAS_M2[unit]
     if plain(heading) == plain(ours):
         return 1.0
     return chosen.units.get(ours, chosen.units.get("area"))

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from geo.survey.persons import plain as plain
+
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "명칭", "지명", "이름"),
     "name_en": ("name_en", "name_eng"),
@@ -114,8 +116,8 @@ COORDINATE_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(  # of a ta
         "wkt": ("wkt", "geometry", "geom", "the_geom", "wkt_geom", "도형"),
         "lat": POINT_ALIASES["lat"],
         "lon": POINT_ALIASES["lon"],
-        "x": ("x", "easting"),
-        "y": ("y", "northing"),
+        "x": ("x", "easting", "동거"),
+        "y": ("y", "northing", "북거"),
         "utm_zone": ("utm_zone",),
         "utm": ("utm",),
         "mgrs": ("mgrs", "military grid", "군사좌표", "mgrs좌표"),
@@ -176,6 +178,7 @@ ACCIDENT_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "id": ("id", "accident_id", "accident_localid", "localid", "imsma_id", "관리번호", "feature_id"),
         **_POINT_RECORD,
+        "name": ("name", "명칭", "지명"),  # 이름 is the victim's
         "date": ("date", "dateofaccident", "date of accident", "사고일", "발생일", "일자"),
         "cause": ("cause", "원인"),
         "activity": ("activity", "활동"),
@@ -185,7 +188,7 @@ ACCIDENT_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "location_class": ("location_class",),
         "age": ("age", "나이"),
         "sex": ("sex", "gender", "성별"),
-        "person": ("person", "victim", "피해자"),
+        "person": ("person", "victim", "victim name", "name of victim", "피해자", "피해자명", "피해자이름", "이름", "성명"),
         "killed": ("killed", "사망"),
         "injured": ("injured", "부상"),
     }
@@ -258,17 +261,6 @@ LINE_ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 HANGUL = re.compile("[가-힣]")
-
-
-def plain(name: str) -> str:
-    """Return a heading without case, spaces, underscores and hyphens.
-
-    Examples
-    --------
-    >>> plain("Date of information") == plain("DATE_OF-INFORMATION")
-    True
-    """
-    return re.sub(r"[\s_\-]+", "", name).casefold()
 
 
 def match_columns(columns: Iterable[str], aliases: Mapping[str, tuple[str, ...]], *, cut: bool = False) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 Assumption: what is typed says how it is meant. Latitude and longitude are told apart by hemisphere letters or by their columns,
 never by the size of the numbers; two plain numbers in one cell are read only if their order is stated. The result stays in the
-datum the text was typed in, which has to be told. Limit: the precision is that of the last digit, not of the survey,
-and of the number with more digits, since spreadsheets drop zeros at the end.
+datum the text was typed in, which has to be told. Limit: the precision is that of the last digit, not of the survey, and of the
+number with more digits, since spreadsheets drop zeros at the end; it is never finer than a centimetre, and what a computer adds
+behind the ninth decimal of a degree tells nothing of it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from geo.exchange.angles import (
 from geo.exchange.datum import MODERN, datum_of
 from geo.exchange.mgrs import BANDS, band_bounds, from_mgrs, from_utm
 from geo.exchange.patterns import extracted, matches, replaced
+from geo.exchange.texts import fixed
 
+FINEST_M = 0.01  # no survey in the field is finer, however many digits were typed
+MOST_DECIMALS, MOST_DECIMALS_M = 9, 4  # of a degree and of a metre that anybody means
 DEGREE_M = 111_320.0  # of latitude, and of longitude at the equator
 KINDS = (*FORMS, "utm", "mgrs", "projected")
 ORDERS = ("lat,lon", "lon,lat")
@@ -156,8 +160,8 @@ def projected(x: Any, y: Any) -> pd.DataFrame:
     )
     sound = fault == ""
     numbers = [np.where(sound, side.where(sound, "0").astype(float), np.nan) for side in plain]
-    places = np.maximum(*(n_decimals(side) for side in plain))
-    precision_m = np.where(sound, 10.0**-places, np.nan)
+    meant = (_meant(number, n_decimals(side), MOST_DECIMALS_M) for number, side in zip(numbers, plain, strict=True))
+    precision_m = np.where(sound, np.maximum(10.0 ** -np.maximum(*meant), FINEST_M), np.nan)
     kind = np.where(blank[0] & blank[1], "", "projected")
     return pd.DataFrame({"x": numbers[0], "y": numbers[1], "precision_m": precision_m, "entered_as": kind, "fault": fault})
 
@@ -175,6 +179,22 @@ def degrees_of(x: ArrayLike, y: ArrayLike, crs: pyproj.CRS) -> tuple[Floats, Flo
     lon, lat = transformer.transform(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
     known = np.isfinite(lon) & np.isfinite(lat)
     return np.where(known, lon, np.nan), np.where(known, lat, np.nan)
+
+
+def _meant(numbers: NDArray[Any], places: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return how many decimals somebody meant: where there are more than `most`, those of the number rounded to that many.
+
+    Examples
+    --------
+    >>> _meant(np.array([127.12345600000001, 127.5]), np.array([14, 3]), 9).tolist()
+    [6, 3]
+    """
+    noisy = np.flatnonzero((places > most) & np.isfinite(numbers))
+    if not noisy.size:
+        return places
+    meant = places.copy()
+    meant[noisy] = n_decimals(pd.Series(fixed(numbers[noisy], most).to_pylist(), dtype=str).str.rstrip("0"))
+    return meant
 
 
 def _no_metres(text: str) -> str:
@@ -216,7 +236,9 @@ def _zoned(texts: pd.Series, ellps: str) -> pd.DataFrame:
         ),
     )
     sound = fault == ""
-    side = 10.0 ** -np.maximum(n_decimals(parts.easting), n_decimals(parts.northing))
+    typed = ((easting, parts.easting), (northing, parts.northing))
+    meant = (_meant(number, n_decimals(text), MOST_DECIMALS_M) for number, text in typed)
+    side = np.maximum(10.0 ** -np.maximum(*meant), FINEST_M)
     values = (*(np.where(sound, numbers, np.nan) for numbers in (lon, lat, side)), "utm", fault)
     return pd.DataFrame(dict(zip(RESULT, values, strict=True)))
 
@@ -301,10 +323,11 @@ def _joined(lon: Angles, lat: Angles, wrong: NDArray[np.object_]) -> pd.DataFram
         ),
     )
     sound = fault == ""
-    finest = np.maximum(lon.n_decimals, lat.n_decimals)
-    places = [np.where(lon.form == lat.form, finest, side.n_decimals) for side in (lon, lat)]
+    decimal = [_meant(side.degrees, side.n_decimals, MOST_DECIMALS) for side in (lon, lat)]
+    meant = [np.where(side.form == 0, own, side.n_decimals) for side, own in zip((lon, lat), decimal, strict=True)]
+    places = [np.where(lon.form == lat.form, np.maximum(*meant), own) for own in meant]
     unit = [DEGREE_M / 60.0**side.form / 10.0**place for side, place in zip((lon, lat), places, strict=True)]
     degrees = [np.where(sound, side.degrees, np.nan) for side in (lon, lat)]
-    precision_m = np.maximum(unit[0] * np.cos(np.radians(degrees[1])), unit[1])
+    precision_m = np.maximum(np.maximum(unit[0] * np.cos(np.radians(degrees[1])), unit[1]), FINEST_M)
     kind = np.where(wrong == "empty", "", np.array(FORMS, dtype=object)[np.maximum(lon.form, lat.form)])
     return pd.DataFrame(dict(zip(RESULT, (*degrees, precision_m, kind, fault), strict=True)))

@@ -15,8 +15,11 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 from geo.errors import DataError
+from geo.exchange.rounding import decimals_kept, rounded
+from geo.layer import listed
 
 GEOJSON_DECIMALS = 7  # RFC 7946 advises 6 to 7: 7 is about 1 cm
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -64,17 +67,18 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write a frame as GeoJSON after RFC 7946: longitude and latitude, 7 decimals, outer rings counter-clockwise.
 
     Written here rather than by GDAL, which takes five times as long and whose releases word it differently. Heights are
-    dropped.
+    dropped; a shape that rounding would break keeps more decimals.
 
     Raises
     ------
     DataError
-        If the frame has no CRS.
+        If the frame has no CRS, or a shape reaches over the antimeridian, where RFC 7946 wants it cut.
     """
     if frame.crs is None:
         raise DataError("no CRS", where=path.name, mend="set the frame's CRS before it is written")
-    shapes = shapely.orient_polygons(frame.to_crs("EPSG:4326").geometry.values)
-    shapes = shapely.to_geojson(shapely.transform(shapes, lambda points: np.round(points, GEOJSON_DECIMALS) + 0.0))
+    shapes = np.asarray(shapely.orient_polygons(frame.to_crs("EPSG:4326").geometry.values), dtype=object)
+    _refuse_antimeridian(shapes, frame, path.name)
+    shapes = shapely.to_geojson(rounded(shapes, decimals_kept(shapes, GEOJSON_DECIMALS)))
     names = [name for name in frame.columns if name != frame.geometry.name]
     cells = zip(*(frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names), strict=True)
     encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -84,6 +88,23 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     )
     text = f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _refuse_antimeridian(shapes: NDArray[np.object_], frame: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse a part that spans more than half the globe or leaves ±180°; parts on either side of it are as they should be."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    west, _, east, _ = shapely.bounds(parts).T
+    rows = np.unique(owner[(east - west > 180) | (west < -180) | (east > 180)])
+    if not rows.size:
+        return
+    ids = frame["id"].astype(str).iloc[rows] if "id" in frame else [f"row {row + 1}" for row in rows]
+    raise DataError(
+        "over the antimeridian",
+        where=name,
+        expected="parts from -180 to 180 degrees of longitude, none wider than 180",
+        found=listed(ids),
+        mend="cut these shapes at 180 degrees, or write .gpkg, which keeps them as they are",
+    )
 
 
 def geometry_type(frame: gpd.GeoDataFrame) -> str:

@@ -1,8 +1,8 @@
 """GPX and KML as records: tracks that end where they begin are polygons, folders of a KML are one document.
 
 Assumption: both formats are in WGS 84 longitude and latitude by definition. A track that does not end exactly where it begins
-stays a line, for nothing says that a walk was a boundary. What minemap itself draws beside its areas, outlines and numbered
-turning points, is not taken for further records.
+stays a line, for nothing says that a walk was a boundary, and only in a GPX of minemap's own is a ring inside another a hole.
+What minemap itself draws beside its areas, outlines and numbered turning points, is not taken for further records.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from geo.exchange.vector import MAX_FEATURES, Opened, check_size, check_unpacked
 
 GPX_LAYERS = ("tracks", "routes", "waypoints")
 OWN_COPIES = (" – outlines 경계선", " – turning points 전환점")  # how folders end that our own KML has beside one of areas
+OWN_GPX = re.compile(rb"""<gpx\s[^>]*?\bcreator\s*=\s*["']minemap["']""")
+HEAD_BYTES = 4096
 OWN_CORNER = "turning point"  # type of our own way-points at corners
 DATA_NAME = re.compile(rb"""<(?:\w+:)?Data\s[^>]*?name\s*=\s*["']([^"']*)["']""")
 KML_DRAWING = ("tessellate", "extrude", "visibility")  # how to draw, not what is known
@@ -70,9 +72,11 @@ def read_gpx(path: Path, *, what: str, layer: str | None = None) -> Opened:
     if layer is not None and layer not in GPX_LAYERS:
         raise ConfigError("unknown layer", where=f"{where}: {layer}", mend=nearest(layer, GPX_LAYERS))
     parts = {name: _layer(path, where, name) for name in GPX_LAYERS if layer in (None, name)}
+    own = _is_own(path)
     for name in ("tracks", "routes"):
         if name in parts:
-            parts[name]["geometry"] = closed_to_polygons(np.asarray(parts[name].geometry.values, dtype=object))
+            lines = np.asarray(parts[name].geometry.values, dtype=object)
+            parts[name]["geometry"] = closed_to_polygons(lines, holes=own)
     frame = _joined([part.assign(gpx=name) for name, part in parts.items()], where)
     frame, points = _corners(frame)
     return Opened(frame, layer or "", "GPX", "UTF-8", tables=MappingProxyType({"points": points} if len(points) else {}))
@@ -114,10 +118,15 @@ def read_kml(path: Path, *, what: str, layer: str | None = None) -> Opened:
     return Opened(frame, layer or "", "KML", "UTF-8")
 
 
-def closed_to_polygons(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+def closed_to_polygons(lines: NDArray[np.object_], *, holes: bool = False) -> NDArray[np.object_]:
     """Return lines of which every part ends where it begins as polygons, all others as they are; shape (n,).
 
-    A closed part inside an earlier one is its hole.
+    Parameters
+    ----------
+    lines : array of LineString or MultiLineString, shape (n,)
+    holes : bool
+        Whether a closed part inside an earlier one is its hole. Else it is a polygon of its own, so that no land falls out
+        without a word; such a shape is invalid, which a check tells.
 
     Examples
     --------
@@ -133,10 +142,17 @@ def closed_to_polygons(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     lone = all_closed & (n_parts == 1)
     made[lone] = shapely.polygons(_rings(parts[lone[owner]]))
     for row in np.flatnonzero(all_closed & (n_parts > 1)):
-        made[row] = _nested(parts[owner == row])
+        rings = parts[owner == row]
+        made[row] = _nested(rings) if holes else shapely.multipolygons(shapely.polygons(_rings(rings)))
     single = ~all_closed & (n_parts == 1)
     made[single] = parts[single[owner]]
     return made
+
+
+def _is_own(path: Path) -> bool:
+    """Return whether minemap wrote a GPX: its root element says so."""
+    with path.open("rb") as file:
+        return OWN_GPX.search(file.read(HEAD_BYTES)) is not None
 
 
 def _rings(lines: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -2,7 +2,8 @@
 
 Assumption: GPX has no polygons, so a ring is a track that ends where it begins; the device shows a name and a description.
 Written here because GDAL writes one layer a file and no way-points beside tracks. Limit: of the attributes a file holds only what
-name and description tell; heights and times are not written, coordinates have 6 decimals (0.1 m).
+name and description tell; heights and times are not written, coordinates have 6 decimals
+(0.1 m), more where a polygon would else break.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import pyarrow as pa
 import shapely
 
 from geo.exchange.field import FieldLayer, Notice, chunks, feature_ids, feature_names, mapped_shapes, told, way_texts
-from geo.exchange.texts import column, escaped, escaped_text, fixed, grouped, joined, joined_filled, written
+from geo.exchange.rounding import decimals_kept
+from geo.exchange.texts import column, escaped, escaped_text, fixed, fixed_each, grouped, joined, joined_filled, written
 from geo.exchange.turning import Paths, corner_table, letters, lines_of, lonlat, points_of, rings_of
 
 DECIMALS = 6
@@ -108,17 +110,18 @@ def _description(layer: FieldLayer) -> Any:
     return escaped(joined_filled(*parts, between=" | "))
 
 
-def _place(points: Any) -> Any:
-    lon, lat = fixed(points[:, 0], DECIMALS), fixed(points[:, 1], DECIMALS)
+def _place(points: Any, decimals: Any = None) -> Any:
+    lon, lat = (fixed(side, DECIMALS) if decimals is None else fixed_each(side, decimals) for side in points.T)
     return joined('lat="', lat, '" lon="', lon, '"')
 
 
 def _write_tracks(layer: FieldLayer, file: BinaryIO) -> None:
     shapes = lonlat(layer.frame)
+    kept = decimals_kept(shapes, DECIMALS)
     for paths, closed in ((rings_of(shapes), True), (lines_of(shapes), False)):
         if not len(paths.owner):
             continue
-        steps = joined("<trkpt ", _place(paths.points), "/>")
+        steps = joined("<trkpt ", _place(paths.points, kept[paths.owner[paths.of_point]]), "/>")
         row = pa.array(paths.owner)
         name = joined(escaped(feature_names(layer.frame)).take(row), pa.array(list(ring_names(paths)), pa.string()))
         segment = grouped(steps, paths.n_points, "")

@@ -2,7 +2,8 @@
 
 Assumption: some phone apps drop polygons without a word, so nothing is said by polygons alone. Balloons are built from text that
 is escaped twice, once for XML and once for the page that a balloon is; nothing in the file points to a network. Limit: KML has
-no hatch, no dash and no CRS but WGS 84; coordinates have 6 decimals (0.1 m), heights are not written.
+no hatch, no dash and no CRS but WGS 84; coordinates have 6 decimals (0.1 m), more where a polygon
+would else break; heights are not written.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from geo.exchange.archive import member
 from geo.exchange.field import FieldLayer, Notice, chunks, feature_ids, feature_names, mapped, mapped_shapes, told, way_texts
 from geo.exchange.gpx import ring_names
 from geo.exchange.qgis import PLAIN, Drawn
-from geo.exchange.texts import column, escaped, escaped_text, fixed, grouped, joined, joined_filled, written
+from geo.exchange.rounding import decimals_kept
+from geo.exchange.texts import column, escaped, escaped_text, fixed, fixed_each, grouped, joined, joined_filled, written
 from geo.exchange.turning import Paths, corner_table, lines_of, lonlat, points_of, rings_of
 
 DECIMALS = 6
@@ -187,13 +189,17 @@ def _corners(layer: FieldLayer) -> memoryview:
     return written(joined(head, place, "</coordinates></Point></Placemark>\n"))
 
 
-def _pairs(points: NDArray[np.float64]) -> Any:
-    return joined(fixed(points[:, 0], DECIMALS), fixed(points[:, 1], DECIMALS), between=",")
+def _pairs(points: NDArray[np.float64], decimals: NDArray[np.int64] | None = None) -> Any:
+    sides = (fixed(side, DECIMALS) if decimals is None else fixed_each(side, decimals) for side in points.T)
+    return joined(*sides, between=",")
 
 
-def _coordinates(paths: Paths, *, closed: bool) -> Any:
-    """Return the coordinates of every path as one text; a closed one ends where it begins."""
-    pairs = _pairs(paths.points)
+def _coordinates(paths: Paths, *, closed: bool, decimals: NDArray[np.int64] | None = None) -> Any:
+    """Return the coordinates of every path as one text; a closed one ends where it begins.
+
+    `decimals` are those of each feature, 6 where it is absent.
+    """
+    pairs = _pairs(paths.points, None if decimals is None else decimals[paths.owner[paths.of_point]])
     lines = grouped(pairs, paths.n_points, " ")
     if not closed:
         return lines
@@ -203,12 +209,12 @@ def _coordinates(paths: Paths, *, closed: bool) -> Any:
 
 def _geometry(shapes: NDArray[np.object_]) -> Any:
     """Return every shape as KML, "" where it is missing or empty; outer rings run counter-clockwise."""
-    rings = rings_of(np.asarray(shapely.orient_polygons(shapes), dtype=object))
+    rings, decimals = rings_of(np.asarray(shapely.orient_polygons(shapes), dtype=object)), decimals_kept(shapes, DECIMALS)
     outer = rings.ring == 0
     sides = joined(
         _either(outer, "<outerBoundaryIs>"),
         "<LinearRing><coordinates>",
-        _coordinates(rings, closed=True),
+        _coordinates(rings, closed=True, decimals=decimals),
         "</coordinates></LinearRing>",
         _either(outer, "</outerBoundaryIs>"),
     )

@@ -1,7 +1,7 @@
 """Whether features lie in the study area, and which slip would explain it if they do not.
 
-Limit: only slips that bring a stray feature back are named (latitude and longitude swapped, the neighbouring UTM zone,
-another Korean belt or false northing); nothing is moved.
+Limit: only slips that bring a stray feature back are named (latitude and longitude swapped, a wrong sign, the neighbouring UTM
+zone, another Korean belt, false northing or datum); nothing is moved.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geo.area import StudyArea
 
+Floats = NDArray[np.float64]
 # what is often mistaken for what: code of the file's CRS -> codes that its numbers may really be in
 CONFUSED = {
     32651: (32652,),
@@ -30,13 +31,30 @@ CONFUSED = {
     5179: (5178, 5186),
 }
 
-SWAPPED = "latitude and longitude look swapped"
+SYSTEMS = {  # what numbers may really be in, as a message names it
+    32651: "UTM zone 51 (EPSG:32651)",
+    32652: "UTM zone 52 (EPSG:32652)",
+    2097: "the Korean 1985 central belt (EPSG:2097)",
+    5174: "the Korean 1985 modified central belt (EPSG:5174)",
+    5178: "UTM-K on Bessel (EPSG:5178)",
+    5179: "UTM-K (EPSG:5179)",
+    5181: "the central belt with false northing 500,000 (EPSG:5181)",
+    5185: "the west belt (EPSG:5185)",
+    5186: "the central belt with false northing 600,000 (EPSG:5186)",
+    5187: "the east belt (EPSG:5187)",
+    5188: "the east sea belt (EPSG:5188)",
+    4162: "datum Korean 1985 (EPSG:4162)",
+    4301: "datum Tokyo (EPSG:4301)",
+}
+DATUMS = {4326: (4301, 4162), 4737: (4301, 4162)}
+
+SWAPPED = "latitude and longitude are swapped"
 METRES = "the numbers are metres, not degrees: state the projected CRS they were recorded in"
 
 
 def outside(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.bool_]:
     """Return which features do not touch the area's bounds; shape (n,)."""
-    return ~_touches(_lonlat_bounds(shapes), area)
+    return ~touching(np.asarray(shapes.to_crs("EPSG:4326").bounds, dtype=float), area.bounds)
 
 
 def explain_outside(shapes: gpd.GeoSeries, area: StudyArea) -> str:
@@ -48,14 +66,15 @@ def explain_outside(shapes: gpd.GeoSeries, area: StudyArea) -> str:
     >>> demo = read_area("demo")
     >>> west, south, east, north = demo.bounds
     >>> explain_outside(gpd.GeoSeries([shapely.Point(south, west)], crs=4326), demo)
-    'latitude and longitude look swapped'
+    'inside if latitude and longitude are swapped'
     """
     told = slips(shapes, area)
     names, counts = np.unique(told[told != ""].astype(str), return_counts=True)
     if not len(names):
         return ""
     most = int(np.argmax(counts))
-    return str(names[most]) if counts[most] == len(told) else f"of {counts[most]} of the {len(told)}: {names[most]}"
+    slip = METRES if names[most] == METRES else f"inside if {names[most]}"
+    return slip if counts[most] == len(told) else f"of {counts[most]} of the {len(told)}: {slip}"
 
 
 def slips(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.object_]:
@@ -67,14 +86,9 @@ def slips(shapes: gpd.GeoSeries, area: StudyArea) -> NDArray[np.object_]:
     >>> demo = read_area("demo")
     >>> west, south, east, north = demo.bounds
     >>> slips(gpd.GeoSeries([shapely.Point(south, west), shapely.Point(0, 0)], crs=4326), demo).tolist()
-    ['latitude and longitude look swapped', '']
+    ['latitude and longitude are swapped', '']
     """
-    told = np.full(len(shapes), "", dtype=object)
-    for slip, moved in _guesses(shapes):
-        left = np.flatnonzero(told == "")
-        if not len(left):
-            break
-        told[left[_touches(_lonlat_bounds(moved.iloc[left]), area)]] = slip
+    told = box_slips(shapely.bounds(np.asarray(shapes.values, dtype=object)), shapes.crs, area.bounds)
     if shapes.crs.is_geographic:
         far = np.nan_to_num(np.abs(np.asarray(shapes.bounds, dtype=float)), posinf=0.0).max(axis=1) > 360
         told[far & (told == "")] = METRES
@@ -87,7 +101,7 @@ def explain_degrees(shapes: gpd.GeoSeries) -> str:
     Examples
     --------
     >>> explain_degrees(gpd.GeoSeries([shapely.Point(38, 127)], crs=4326))
-    'latitude 127: latitude and longitude look swapped'
+    'latitude 127: it fits if latitude and longitude are swapped'
     >>> explain_degrees(gpd.GeoSeries([shapely.Point(127, 38)], crs=4326))
     ''
     """
@@ -100,24 +114,59 @@ def explain_degrees(shapes: gpd.GeoSeries) -> str:
     number = f"latitude {lat[row]:.10g}" if lat[row] > 90 else f"longitude {lon[row]:.10g}"
     if max(lon[row], lat[row]) > 360:
         return f"{number}: {METRES}"
-    return f"{number}: {SWAPPED}" if lon[row] <= 90 else number
+    return f"{number}: it fits if {SWAPPED}" if lon[row] <= 90 else number
 
 
-def _guesses(shapes: gpd.GeoSeries) -> Iterator[tuple[str, gpd.GeoSeries]]:
-    """Yield each slip that is looked for, and the features as they would be without it."""
-    swapped = gpd.GeoSeries(shapely.transform(shapes.values, lambda xy: xy[:, ::-1]), crs=shapes.crs)
-    yield (SWAPPED if shapes.crs.is_geographic else "easting and northing look swapped"), swapped
-    for code in CONFUSED.get(shapes.crs.to_epsg() or 0, ()):
-        other = shapes.set_crs(pyproj.CRS.from_epsg(code), allow_override=True)
-        yield f"read as EPSG:{code} they would lie inside: check the zone, belt or datum", other
+def box_slips(boxes: Floats, crs: pyproj.CRS, bounds: tuple[float, ...]) -> NDArray[np.object_]:
+    """Return the first slip that would bring each box inside some bounds, "" where none is known to; shape (m,).
+
+    Parameters
+    ----------
+    boxes : array, shape (m, 4)
+        Least x, least y, greatest x and greatest y in `crs`.
+    crs : pyproj.CRS
+        Geographic or projected.
+    bounds : tuple of float
+        West, south, east, north [degrees].
+
+    Examples
+    --------
+    >>> box_slips(np.array([[38.0, 127.0, 38.1, 127.1]]), pyproj.CRS(4326), (126.0, 37.0, 128.0, 39.0)).tolist()
+    ['latitude and longitude are swapped']
+    """
+    names = np.full(len(boxes), "", dtype=object)
+    for name, moved, system in _candidates(boxes, crs):
+        left = np.flatnonzero(names == "")
+        if not len(left):
+            break
+        names[left[touching(_lonlat_boxes(moved[left], system), bounds)]] = name
+    return names
 
 
-def _lonlat_bounds(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
-    """Return west, south, east, north [degrees] of each feature; not finite where the CRS cannot hold the numbers."""
-    return np.asarray(shapes.to_crs("EPSG:4326").bounds, dtype=float)
+def _candidates(boxes: Floats, crs: pyproj.CRS) -> Iterator[tuple[str, Floats, pyproj.CRS]]:
+    """Yield each slip that is looked for, and the boxes and their system as they would be without it."""
+    swapped = boxes[:, [1, 0, 3, 2]]
+    if crs.is_geographic:
+        yield SWAPPED, swapped, crs
+        yield "the sign of the longitude is wrong", boxes[:, [2, 1, 0, 3]] * [-1, 1, -1, 1], crs
+    else:
+        yield "easting and northing are swapped", swapped, crs
+    code = crs.to_epsg() or 0
+    for other in (*CONFUSED.get(code, ()), *DATUMS.get(code, ())):
+        yield f"the coordinates are in {SYSTEMS[other]}", boxes, pyproj.CRS.from_epsg(other)
 
 
-def _touches(bounds: NDArray[np.float64], area: StudyArea) -> NDArray[np.bool_]:
-    west, south, east, north = area.bounds
-    inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-    return np.asarray(inside & np.isfinite(bounds).all(axis=1))
+def _lonlat_boxes(boxes: Floats, crs: pyproj.CRS) -> Floats:
+    """Return boxes in some CRS as west, south, east, north, by their corners; shape (m, 4)."""
+    corners = boxes[:, [[0, 1], [0, 3], [2, 1], [2, 3]]].reshape(-1, 2)
+    with np.errstate(invalid="ignore"):
+        moved = shapely.get_coordinates(gpd.GeoSeries(shapely.points(corners), crs=crs).to_crs(4326).values).reshape(-1, 4, 2)
+        return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
+
+
+def touching(boxes: Floats, bounds: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Return which boxes, shape (m, 4), meet the bounds; one that is not finite does not; shape (m,)."""
+    west, south, east, north = bounds
+    with np.errstate(invalid="ignore"):
+        inside = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    return np.asarray(inside & np.isfinite(boxes).all(axis=1), dtype=bool)

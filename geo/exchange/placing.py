@@ -35,6 +35,8 @@ SOURCES = MappingProxyType(
 CODE, CODE_DATUM = "C07", "C01"
 EXPECTED_DATUM = "one datum, such as EPSG:4326 or EPSG:5186"
 EXPECTED_METRES = "easting 200000.0 and northing 600000.0"
+EXPECTED_AXES = "the columns' names: easting and northing"
+BEYOND_DEG = 0.5  # how far a system is used beyond its area of use: a belt, to the end of the field that it cuts
 Floats = NDArray[np.float64]
 Objects = NDArray[np.object_]
 
@@ -58,6 +60,8 @@ class Placed:
         Which of `SOURCES` told the place.
     without_datum : ndarray of bool
         Rows with a place and no datum.
+    doubt : str
+        Why nobody can say which column is the easting, "" where it is clear; rows told by these columns are then not placed.
     """
 
     x: Floats
@@ -75,6 +79,7 @@ class Placed:
     source: Objects
     without_datum: NDArray[np.bool_]
     crs: pyproj.CRS | None = None
+    doubt: str = ""
 
 
 def column(table: pd.DataFrame, name: str) -> pd.Series:
@@ -88,7 +93,7 @@ def column(table: pd.DataFrame, name: str) -> pd.Series:
     return table[name].str.strip() if name in table else pd.Series("", index=table.index, dtype=str)
 
 
-def placed(table: pd.DataFrame, *, crs: Any = None, order: str | None = None) -> Placed:
+def placed(table: pd.DataFrame, *, crs: Any = None, order: str | None = None, axes: tuple[str, str] | None = None) -> Placed:
     """Return where the rows of a table lie.
 
     Parameters
@@ -99,6 +104,9 @@ def placed(table: pd.DataFrame, *, crs: Any = None, order: str | None = None) ->
         Of rows that state none.
     order : str, optional
         Of two plain angles in one cell, see `geo.exchange.coordinates.parsed`.
+    axes : (str, str), optional
+        Headings of ``x`` and ``y`` where they do not say which is the easting: in Korea X is often the northing. Then they are
+        only taken where the other order falls outside the system's area of use.
 
     Raises
     ------
@@ -118,6 +126,7 @@ def placed(table: pd.DataFrame, *, crs: Any = None, order: str | None = None) ->
     metric = np.zeros(n_rows, dtype=bool)
     systems: list[pyproj.CRS | None] = []
     system = np.zeros(n_rows, dtype=np.int64)
+    doubtful = np.zeros(n_rows, dtype=bool)
     for name in typed.unique():
         there = np.flatnonzero((typed == name).to_numpy())
         own, fault = system_of(name, stated)
@@ -126,8 +135,58 @@ def placed(table: pd.DataFrame, *, crs: Any = None, order: str | None = None) ->
             _tell(rows, there[rows.entered_as[there] != ""], f"{name}: {fault}", EXPECTED_DATUM)
         system[there] = len(systems)
         systems.append(own)
+        plane = there[metric[there]]
+        if axes is not None and own is not None and (doubt := axes_in_doubt(rows.x[plane], rows.y[plane], own, axes)):
+            rows.doubt, doubtful[plane] = doubt, True
     _brought_together(rows, systems, system, metric)
+    for numbers in (rows.x, rows.y, rows.lon, rows.lat):
+        numbers[doubtful] = np.nan
     return rows
+
+
+def axes_in_doubt(x: Floats, y: Floats, crs: pyproj.CRS, axes: tuple[str, str]) -> str:
+    """Return why `x` cannot be taken for the easting, "" where it can: by which order lies in the system's area of use.
+
+    Parameters
+    ----------
+    x, y : array, shape (n,)
+        Metres; NaN where unknown.
+    crs : pyproj.CRS
+        Projected.
+    axes : (str, str)
+        What the two columns are called, for the message.
+
+    Examples
+    --------
+    >>> belt = pyproj.CRS(5186)
+    >>> axes_in_doubt(np.array([200_000.0]), np.array([600_000.0]), belt, ("X", "Y"))
+    ''
+    >>> axes_in_doubt(np.array([600_000.0]), np.array([200_000.0]), belt, ("X", "Y"))
+    'columns X and Y: X can only be the northing'
+    >>> axes_in_doubt(np.array([180_000.0]), np.array([200_000.0]), belt, ("X", "Y"))
+    'columns X and Y: either may be the easting'
+    """
+    told = np.isfinite(x) & np.isfinite(y)
+    if not told.any() or crs.area_of_use is None:
+        return ""
+    as_named, swapped = _in_use(x[told], y[told], crs), _in_use(y[told], x[told], crs)
+    n_named, n_swapped = int((as_named & ~swapped).sum()), int((swapped & ~as_named).sum())
+    if n_swapped > n_named:
+        return f"columns {axes[0]} and {axes[1]}: {axes[0]} can only be the northing"
+    if n_swapped == n_named and (as_named | swapped).any():
+        return f"columns {axes[0]} and {axes[1]}: either may be the easting"
+    return ""
+
+
+def _in_use(easting: Floats, northing: Floats, crs: pyproj.CRS) -> NDArray[np.bool_]:
+    """Return which places lie where their system is used; shape (n,)."""
+    assert crs.area_of_use is not None
+    west, south, east, north = crs.area_of_use.bounds
+    lon, lat = degrees_of(easting, northing, crs)
+    width_deg = ((east - west) % 360 or 360) + 2 * BEYOND_DEG
+    with np.errstate(invalid="ignore"):
+        inside = (np.mod(lon - west + BEYOND_DEG, 360) <= width_deg) & (lat >= south - BEYOND_DEG) & (lat <= north + BEYOND_DEG)
+    return np.asarray(inside & np.isfinite(lon) & np.isfinite(lat), dtype=bool)
 
 
 def system_of(name: str, stated: pyproj.CRS | None) -> tuple[pyproj.CRS | None, str]:
@@ -141,6 +200,20 @@ def system_of(name: str, stated: pyproj.CRS | None) -> tuple[pyproj.CRS | None, 
     if stated is not None and not _agree(own, stated):
         return own, f"the datum typed beside the coordinates; {stated.name} was stated for the file"
     return own, ""
+
+
+def is_same_place(one: str, other: str) -> bool:
+    """Return whether two names leave no doubt where numbers lie: one datum, and not two projections of it.
+
+    Examples
+    --------
+    >>> is_same_place("EPSG:5186", "KGD2002"), is_same_place("EPSG:4301", "WGS84"), is_same_place("EPSG:4326", "the old one")
+    (True, False, False)
+    """
+    try:
+        return _agree(crs_named(one), crs_named(other))
+    except ConfigError:
+        return False
 
 
 def _agree(one: pyproj.CRS, other: pyproj.CRS) -> bool:

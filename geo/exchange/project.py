@@ -1,7 +1,8 @@
 """A QGIS project (``.qgz``) that opens a GeoPackage beside it, styled, grouped and titled in both languages.
 
 Assumption: the project and the GeoPackage stay in one folder, for sources are relative. Limit: written for QGIS 3.22 and later,
-without QGIS: layers, groups, renderers, labels, CRS, extent and the texts of the file; no layouts.
+without QGIS: layers, groups, renderers, labels, CRS, extent and the texts of the file; no layouts. The tier stands on QGIS's own
+canvas and on what is exported from it; a program that draws the layers alone, such as a map server, leaves it out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from geo.exchange.field import Notice
 VERSION = "3.22.0"
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 GEOMETRIES = {"Point": "Point", "LineString": "Line", "Polygon": "Polygon"}
+BAR = "253,208,120,255"  # behind the tier, which QGIS writes in black
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -176,13 +178,21 @@ def _add_layer(parent: ET.Element, layer: ProjectLayer, source: str) -> None:
 
 def _add_properties(root: ET.Element, notice: Notice) -> None:
     """Add what makes the project reproject, keeps its sources relative and writes the tier on the canvas."""
-    first = notice.lines[0]
-    label = f"{notice.title}\n{first[0]} {first[1]}"
-    values = (
+    first = f"{notice.lines[0][0]} {notice.lines[0][1]}"
+    label = f"{notice.title}\n{first}"
+    values: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("SpatialRefSys", (("ProjectionsEnabled", "int", "1"),)),
         ("Paths", (("Absolute", "bool", "false"),)),
         ("CopyrightLabel", (("Enabled", "bool", "true"), ("Label", "QString", label), ("Placement", "int", "0"))),
     )
+    if notice.tier == "restricted":  # a bar over the top of the canvas, where nobody overlooks it
+        bar = (
+            ("Enabled", "bool", "true"),
+            ("Label", "QString", first),
+            ("Placement", "int", "4"),
+            ("BackgroundColor", "QString", BAR),
+        )
+        values += (("TitleLabel", bar),)
     properties = ET.SubElement(root, "properties")
     for group, entries in values:
         holder = ET.SubElement(properties, group)

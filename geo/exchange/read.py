@@ -20,9 +20,10 @@ from geo.exchange.column_maps import Columns
 from geo.exchange.columns import DISTRICT_ALIASES, LINE_ALIASES, match_columns
 from geo.exchange.parts import Supplied, dissolved, parted_by_time
 from geo.exchange.records import read_survey
-from geo.exchange.strict import check_crs, check_place, check_shapes, controlled, feature_ids, listed, named, texts
+from geo.exchange.strict import check_crs, check_place, check_shapes, controlled, feature_ids, named, texts
 from geo.exchange.values import as_plain
 from geo.exchange.vector import read_vector, stated_crs
+from geo.layer import listed
 from geo.source import Source
 from geo.survey.evidence import classed
 from geo.survey.records import Survey
@@ -219,8 +220,11 @@ def _unread(survey: Survey) -> pd.Series:
     told = survey.findings[survey.findings["code"] == "C07"] if len(survey.findings) else survey.findings
     if not len(told):
         return pd.Series(dtype=object)
+    of_file = told.loc[told["row"] <= 0, "value"].astype(str).tolist()
+    reasons = pd.Series([of_file[0]] * len(survey.frame), dtype=object) if of_file else pd.Series(dtype=object)
     rows = told[told["row"] > 0].drop_duplicates("row")
-    return pd.Series(("coordinate cannot be read: " + rows["value"].astype(str)).to_numpy(), index=rows["row"].to_numpy(int) - 1)
+    own = pd.Series(rows["value"].astype(str).to_numpy(dtype=object), index=rows["row"].to_numpy(int) - 1, dtype=object)
+    return "coordinate cannot be read: " + own.combine_first(reasons)
 
 
 def termed(frame: gpd.GeoDataFrame, area: StudyArea | None) -> gpd.GeoDataFrame:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from geo.check.findings import FILE, found, joined
 from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.column_maps import ENTERED, FIELDS, ColumnMap, Columns, Recognised, column_map, coordinate_headings, recognised
-from geo.exchange.columns import AREA_NAMES, plain
+from geo.exchange.columns import AREA_NAMES, COORDINATE_ALIASES, plain
 from geo.exchange.datum import crs_named
 from geo.exchange.gps import read_gpx, read_kml
 from geo.exchange.maxml import is_maxml, read_maxml
@@ -120,6 +120,7 @@ def _opened(file: Path, kind: str, layer: str | None, encoding: str | None, crs:
 def _table(file: Path, kind: str, layer: str | None, encoding: str | None, crs: str | None, chosen: ColumnMap) -> Opened:
     """Read a table whose places are typed; the datum of a column map counts where neither file nor option states one."""
     from geo.exchange.tabular import read_table  # reads what this module names
+    from geo.exchange.workbook import companion_sheets, rows_of_sheet, with_corners
 
     check_size(file, kind)
     headings: dict[str, str] = {}
@@ -128,15 +129,22 @@ def _table(file: Path, kind: str, layer: str | None, encoding: str | None, crs: 
         headings.update(coordinate_headings(told, kind, chosen))
         return headings
 
-    table = read_table(file, columns=places, kind=kind, layer=layer, encoding=encoding, crs=crs or chosen.datum or None)
+    datum, bare = crs or chosen.datum or None, not {"x", "y"} & set(chosen.columns)
+    table = read_table(file, columns=places, kind=kind, layer=layer, encoding=encoding, crs=datum, bare_axes=bare)
     if table.frame.empty:
         raise DataError("no features", where=f"{kind}: {file}")
+    sheets = companion_sheets(file, table.sheet)
+    if kind == "hazards" and "points" in sheets and not set(headings.values()) & set(COORDINATE_ALIASES):
+        corners = read_table(file, columns=places, kind=kind, layer=sheets.pop("points"), crs=datum, bare_axes=bare)
+        table = with_corners(table, corners)
+    tables = {name: rows_of_sheet(file, sheet) for name, sheet in sheets.items()}
+    tables |= {"points": table.points} if len(table.points) else {}
     return Opened(
         table.frame,
         table.sheet,
         file.suffix.removeprefix(".").upper(),
         table.encoding,
-        tables=MappingProxyType({"points": table.points} if len(table.points) else {}),
+        tables=MappingProxyType(tables),
         headings=MappingProxyType(headings),
         faults=table.faults,
         is_placed=True,
@@ -187,7 +195,7 @@ def _faults(opened: Opened, survey: Survey) -> Iterator[pd.DataFrame]:
     """Yield what a reader met as findings; that a file has no CRS is for the check to say."""
     if not len(opened.faults):
         return
-    for code, rows in opened.faults[opened.faults["row"] >= 0].groupby("code", sort=True):
+    for code, rows in opened.faults[(opened.faults["row"] >= 0) | (opened.faults["code"] != "C01")].groupby("code", sort=True):
         told = {name: rows[name].to_numpy(dtype=object) for name in ("expected", "point")}
         yield found(str(code), survey, rows["row"].to_numpy(dtype=int), value=rows["what"].to_numpy(dtype=object), **told)
 

@@ -26,6 +26,7 @@ from geo.errors import ConfigError, DataError, nearest
 from geo.exchange.patterns import replaced
 
 SHEETS = (".xlsx", ".xlsm", ".ods")
+COMPANION_SHEETS = ("points", "corners", "reports", "history", "devices")  # beside the records, never the records
 DELIMITERS = ",;\t|"
 AS_IT_STANDS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}  # GDAL's own guess takes a lone row of headings for a record
 MAX_BYTES = 2_000_000_000
@@ -66,7 +67,7 @@ def read_cells(path: str | Path, *, layer: str | None = None, encoding: str | No
     path : str or Path
         .xlsx or .ods; anything else is read as CSV, parted by comma, semicolon, tab or bar.
     layer : str, optional
-        Sheet; needed where several have rows.
+        Sheet; needed where several besides `COMPANION_SHEETS` have rows.
     encoding : str, optional
         Of a CSV file; found out when absent.
 
@@ -195,6 +196,8 @@ def _chosen(file: Path, layer: str | None) -> str:
     filled = [name for name in names if pyogrio.read_info(file, layer=name, force_feature_count=True, **AS_IT_STANDS)["features"]]
     if not filled:
         raise DataError("no rows", where=str(file))
+    if len(main := [name for name in filled if name.casefold() not in COMPANION_SHEETS]) == 1:
+        return main[0]
     if len(filled) > 1:
         raise ConfigError("several sheets", where=str(file), mend=f"name one of {', '.join(filled)}")
     return filled[0]

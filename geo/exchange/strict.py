@@ -18,6 +18,7 @@ from geo.errors import DataError, nearest
 from geo.exchange.columns import HANGUL
 from geo.exchange.place import explain_degrees, explain_outside, outside
 from geo.exchange.values import as_text
+from geo.layer import listed
 from geo.measure import WEB_MERCATOR
 
 MOST_LISTED = 20
@@ -28,19 +29,6 @@ def texts(frame: pd.DataFrame, column: str) -> pd.Series:
     if column not in frame:
         return pd.Series("", index=frame.index, dtype=str)
     return as_text(frame[column])
-
-
-def listed(items: Iterable[object]) -> str:
-    """Return the first items as text, and how many more there are.
-
-    Examples
-    --------
-    >>> listed(range(22))[-21:]
-    '17, 18, 19 and 2 more'
-    """
-    told = list(map(str, items))
-    more = len(told) - MOST_LISTED
-    return ", ".join(told[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def feature_ids(frame: gpd.GeoDataFrame, column: str, what: str, where: str, apart: Collection[str] = ()) -> pd.Series:

@@ -22,29 +22,39 @@ from numpy.typing import NDArray
 from geo.exchange.angles import first_faults
 from geo.exchange.columns import plain
 from geo.exchange.coordinates import EXPECTED
-from geo.exchange.datum import LONLAT, crs_named, datum_of, ellipsoid_of
-from geo.exchange.patterns import extracted, matches
-from geo.exchange.placing import CODE, CODE_DATUM, COORDINATES, EXPECTED_DATUM, Placed, column, placed, system_of, unused
+from geo.exchange.datum import crs_named, datum_of, ellipsoid_of
+from geo.exchange.patterns import matches
+from geo.exchange.placing import (
+    CODE,
+    CODE_DATUM,
+    COORDINATES,
+    EXPECTED_AXES,
+    EXPECTED_DATUM,
+    Placed,
+    column,
+    placed,
+    unused,
+)
 from geo.exchange.sheets import read_cells
 from geo.exchange.traverse import NEEDS, traverse
-from geo.survey.fields import POINT_FIELDS
+from geo.exchange.wkt import is_own_table, shapes_of
+from geo.survey.fields import POINT_FIELDS, TYPED
 
 LEGS = ("bearing_deg", "distance_m", "from_point", "north", "declination_deg", "declination_year")
 CORNER_SIGNS = ("point_id", "order", "bearing_deg")
 CORNER_TEXTS = ("id", "hazard_id", "shape_id", "point_id", "kind", "order", "shape_kind")
-ENTERED = ("entered_as", "entered_x", "entered_y", "entered_mgrs")
-POINT_TEXTS = ("shape_id", "point_id", "kind", "elevation", "crs_entered", "fixed_by", *ENTERED, *LEGS)
+POINT_TEXTS = ("shape_id", "point_id", "kind", "elevation", "crs_entered", "fixed_by", *TYPED, *LEGS)
 FAULTS = ("row", "point", "what", "expected", "code")
 OF_RECORDS = ("hazard_id", "shape_id", "crs_entered", "fixed_by")
 ONLY_POINTS = frozenset([*POINT_FIELDS, *COORDINATES, *LEGS]) - set(OF_RECORDS)
 LINE_KINDS = ("line", "polyline", "linestring")
+EXPECTED_ORDER = "of corners, a row each, a column order with 1, 2, 3 … in each shape"
 BESIDE = r"(?i)(landmark|reference|benchmark|기준점|지형지물)"
-WKT = r"(?is)^\s*(?:SRID=(?P<srid>[0-9]+)\s*;)?\s*(?P<wkt>.*)$"
-EXPECTED_WKT = "WKT, as in POLYGON ((127 38, 127.1 38, 127.1 38.1, 127 38))"
 Columns = Mapping[str, str] | Callable[[list[str]], Mapping[str, str]]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Objects = NDArray[np.object_]
+Axes = tuple[str, str] | None
 Made = tuple[gpd.GeoDataFrame, pd.DataFrame, list[pd.DataFrame]]
 
 
@@ -83,6 +93,7 @@ def read_table(
     encoding: str | None = None,
     crs: Any = None,
     order: str | None = None,
+    bare_axes: bool = False,
 ) -> Table:
     """Read records from a CSV file or a workbook.
 
@@ -104,6 +115,8 @@ def read_table(
         Of rows that state none; where it contradicts what is typed, that is a fault.
     order : {"lat,lon", "lon,lat"}, optional
         Of two plain angles in a cell of ``place``.
+    bare_axes : bool
+        Whether headings that are ``x`` and ``y`` and no more leave open which is the easting, see `geo.exchange.placing.placed`.
 
     Raises
     ------
@@ -126,12 +139,13 @@ def read_table(
     names = columns(list(cells.frame.columns)) if callable(columns) else columns
     table = _renamed(cells.frame, names)
     mapped = set(names.values()) & set(table.columns)
+    axes = _axes(names) if bare_axes else None
     if "wkt" in mapped:
         frame, points, faults = _from_wkt(table, mapped, crs)
     elif kind == "hazards" and mapped & set(CORNER_SIGNS):
-        frame, points, faults = _from_corners(table, mapped, cells.extra, crs, order)
+        frame, points, faults = _from_corners(table, mapped, cells.extra, crs, order, axes)
     else:
-        frame, points, faults = _from_points(table, mapped, cells.extra, crs, order)
+        frame, points, faults = _from_points(table, mapped, cells.extra, crs, order, axes, kind)
     if frame.crs is None and not frame.geometry.isna().all():
         faults = [_faults([-1], "no CRS or datum", EXPECTED_DATUM, CODE_DATUM), *faults]
     faults = [part for part in faults if len(part)]
@@ -146,6 +160,12 @@ def _renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return frame.rename(columns={**clash, **{heading: ours for heading, ours in names.items() if heading in frame}})
 
 
+def _axes(names: Mapping[str, str]) -> Axes:
+    """Return the headings of easting and northing where they are bare x and y, else None."""
+    found = {ours: heading for heading, ours in names.items() if ours in ("x", "y") and plain(heading) == ours}
+    return (found["x"], found["y"]) if len(found) == 2 else None
+
+
 def _faults(rows: Any, what: Any, expected: Any, code: Any, point: Any = "") -> pd.DataFrame:
     table = pd.DataFrame({"row": np.asarray(rows, dtype=np.int64)})
     for name, cells in (("point", point), ("what", what), ("expected", expected), ("code", code)):
@@ -155,47 +175,28 @@ def _faults(rows: Any, what: Any, expected: Any, code: Any, point: Any = "") -> 
 
 def _from_wkt(table: pd.DataFrame, mapped: set[str], crs: Any) -> Made:
     """Build records with a shape in a cell."""
-    typed = column(table, "wkt")
-    parts, _ = extracted(typed, WKT)
-    blank = (parts.wkt == "").to_numpy()
-    shapes = shapely.from_wkt(parts.wkt.where(~blank, "POINT EMPTY").to_numpy(dtype=object), on_invalid="ignore")
-    shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
-    shapes[blank] = None
-    bad = np.flatnonzero(shapely.is_missing(shapes) & ~blank)
-    faults = [_faults(bad, ("WKT " + typed.iloc[bad].str.slice(0, 60)).to_numpy(dtype=object), EXPECTED_WKT, CODE)]
     entered = column(table, "crs_entered") if "crs_entered" in mapped else pd.Series("", index=table.index, dtype=str)
-    named = entered.where((entered != "") | (parts.srid == ""), "EPSG:" + parts.srid)
     stated = crs_named(crs) if crs is not None and str(crs).strip() else None
-    systems, wrong = {}, {}
-    for name in named.unique():
-        systems[name], wrong[name] = system_of(name, stated)
-        there = np.flatnonzero((named == name).to_numpy() & ~shapely.is_missing(shapes))
-        if wrong[name]:
-            faults.append(_faults(there, f"{name}: {wrong[name]}", EXPECTED_DATUM, CODE))
-        elif systems[name] is None and len(set(named)) > 1:
-            faults.append(_faults(there, "no datum, though other rows state one", EXPECTED_DATUM, CODE_DATUM))
-    known = [system for system in systems.values() if system is not None]
-    target = None if not known else known[0] if all(system == known[0] for system in known) else LONLAT
-    for name, system in systems.items():
-        there = np.flatnonzero((named == name).to_numpy())
-        if target is not None and system is None:
-            shapes[there] = None
-        elif system is not None and system != target:
-            shapes[there] = gpd.GeoSeries(shapes[there], crs=system).to_crs(target).to_numpy()
+    shapes, target, doubts = shapes_of(column(table, "wkt"), entered, stated, is_own=is_own_table(table))
     frame = gpd.GeoDataFrame(table.drop(columns="wkt"), geometry=shapes, crs=target)
-    return frame, pd.DataFrame(), faults
+    return frame, pd.DataFrame(), [_faults(*doubt) for doubt in doubts]
 
 
-def _places(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None) -> Placed:
+def _places(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None, axes: Axes) -> Placed:
     """Place the rows by the mapped columns alone; a row with more cells than headings cannot be trusted."""
     own = _own(table, mapped)
     ragged = extra > 0
     own.loc[ragged] = ""
-    rows = placed(own, crs=crs, order=order)
+    rows = placed(own, crs=crs, order=order, axes=axes)
     rows.fault[ragged] = [f"{number} cells more than headings" for number in extra[ragged]]
     rows.expected[ragged], rows.code[ragged] = "a value with a comma in quotes", CODE
     rows.entered_as[ragged] = "unread"
     return rows
+
+
+def _in_doubt(rows: Placed) -> pd.DataFrame:
+    """Return that nobody can say which column is the easting, once for the file."""
+    return _faults([-1] if rows.doubt else [], rows.doubt, EXPECTED_AXES, CODE)
 
 
 def _own(table: pd.DataFrame, mapped: set[str]) -> pd.DataFrame:
@@ -203,9 +204,9 @@ def _own(table: pd.DataFrame, mapped: set[str]) -> pd.DataFrame:
     return table[[name for name in (*COORDINATES, "crs_entered") if name in mapped and name in table]].copy()
 
 
-def _from_points(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None) -> Made:
+def _from_points(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None, axes: Axes, kind: str) -> Made:
     """Build records with a point each."""
-    rows = _places(table, mapped, extra, crs, order)
+    rows = _places(table, mapped, extra, crs, order, axes)
     there = np.isfinite(rows.x) & np.isfinite(rows.y)
     shapes = np.full(len(table), None, dtype=object)
     shapes[there] = shapely.points(rows.x[there], rows.y[there])
@@ -214,14 +215,25 @@ def _from_points(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, o
     frame = _with_typed(table.drop(columns=list(told)), rows)
     frame = _with_precision(frame, rows.precision_m)
     bad = np.flatnonzero(rows.fault != "")
-    faults = [_faults(bad, rows.fault[bad], rows.expected[bad], rows.code[bad])]
+    faults = [_in_doubt(rows), _faults(bad, rows.fault[bad], rows.expected[bad], rows.code[bad])]
+    faults += [_without_order(table, mapped, there)] if kind == "hazards" else []
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=rows.crs), pd.DataFrame(), faults
+
+
+def _without_order(table: pd.DataFrame, mapped: set[str], there: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return, once for the file, that several hazards of one id are points: corners of which nothing tells the order."""
+    ids = column(table, "id") if "id" in mapped else column(table[[]], "id")
+    versions = table.columns[[plain(str(name)) == "validfrom" for name in table.columns]]
+    keys = table[list(versions)].assign(id_=ids)[(ids != "").to_numpy() & there]
+    twice = keys.loc[keys.duplicated(keep=False), "id_"].unique()
+    what = f"{len(twice)} ids in several rows that are points, such as {twice[0]}, and no column order" if len(twice) else ""
+    return _faults([-1] if len(twice) else [], what, EXPECTED_ORDER, CODE)
 
 
 def _with_typed(table: pd.DataFrame, rows: Placed) -> pd.DataFrame:
     """Keep what was typed; a column that the file has itself counts first."""
     kept = {}
-    for name in ENTERED:
+    for name in TYPED:
         made = pd.Series(getattr(rows, name), index=table.index).replace("unread", "").astype(str)
         own = column(table, name)
         if name in table or (made != "").any():
@@ -239,14 +251,14 @@ def _with_precision(table: pd.DataFrame, precision_m: Floats) -> pd.DataFrame:
     return table if known or (made == "").all() else table.assign(precision_m=made)
 
 
-def _from_corners(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None) -> Made:
+def _from_corners(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, order: str | None, axes: Axes) -> Made:
     """Build records with a row for each corner."""
-    rows = _places(table, mapped, extra, crs, order)
+    rows = _places(table, mapped, extra, crs, order, axes)
     points = _grouped(table, mapped)
     closing_m = _walk(rows, points, crs)
     is_corner = points.is_corner.to_numpy() & ~np.isfinite(closing_m)
     unplaced = is_corner & ~(np.isfinite(rows.x) & np.isfinite(rows.y))
-    none = unplaced & (rows.fault == "") & ~rows.without_datum
+    none = unplaced & (rows.fault == "") & ~rows.without_datum & (not rows.doubt)
     rows.fault[none], rows.expected[none], rows.code[none] = "no coordinate", EXPECTED, CODE
     order_fault = _order_faults(points, rows)
     group = points.group.to_numpy()
@@ -260,7 +272,7 @@ def _from_corners(table: pd.DataFrame, mapped: set[str], extra: Ints, crs: Any, 
     frame = _with_precision(frame, _shape_precision_m(rows, group, is_corner))
     frame = gpd.GeoDataFrame(frame, geometry=shapes, crs=rows.crs)
     numbers = points.groupby("group").cumcount().to_numpy() + 1
-    faults = []
+    faults = [_in_doubt(rows)]
     for what, expected, code in ((rows.fault, rows.expected, rows.code), (order_fault, "each number once", CODE)):
         bad = np.flatnonzero(what != "")
         wanted, kind = (cells if isinstance(cells, str) else cells[bad] for cells in (expected, code))
@@ -411,7 +423,7 @@ def _typed_points(table: pd.DataFrame, points: pd.DataFrame, mapped: set[str], r
     """Return the corners as they were typed, in their order, with every column that differs between corners of one shape."""
     typed = _with_typed(table, rows)
     besides = [name for name in unused(_own(table, mapped), rows) if name not in ("lat", "lon")]
-    kept = [*(name for name in POINT_TEXTS if name in typed and (name in mapped or name in ENTERED)), *besides]
+    kept = [*(name for name in POINT_TEXTS if name in typed and (name in mapped or name in TYPED)), *besides]
     made = pd.DataFrame({"row": points.group.to_numpy(), "hazard_id": points.record, "lon": rows.lon, "lat": rows.lat})
     made = made.join(typed[kept])
     made["order"] = points.number

@@ -28,7 +28,7 @@ def fixed(values: ArrayLike, decimals: int) -> Any:
     values : array-like of float, shape (n,)
         Finite, of magnitude below 9e18 / 10^`decimals`.
     decimals : int
-        At most 9.
+        At most 15 of a longitude or latitude.
 
     Examples
     --------
@@ -45,6 +45,22 @@ def fixed(values: ArrayLike, decimals: int) -> Any:
     words = np.stack([steps, steps >> 63], axis=1)  # a decimal of 128 bits is the whole number and its sign
     cells = pa.Array.from_buffers(pa.decimal128(18, decimals), len(steps), [None, pa.py_buffer(np.ascontiguousarray(words))])
     return cells.cast(pa.string())
+
+
+def fixed_each(values: ArrayLike, decimals: NDArray[np.integer[Any]]) -> Any:
+    """Return numbers as text with so many decimals each; an arrow array of n strings.
+
+    Examples
+    --------
+    >>> fixed_each([127.5, 127.5], np.array([6, 8])).to_pylist()
+    ['127.500000', '127.50000000']
+    """
+    numbers = np.asarray(values, dtype=float)
+    made = fixed(numbers, int(decimals.min(initial=15)))
+    for more in np.unique(decimals)[1:]:
+        there = decimals == more
+        made = pc.replace_with_mask(made, pa.array(there), fixed(numbers[there], int(more)))
+    return made
 
 
 def _digits(number: int) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyproj
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geo.exchange.angles import angles, first_faults, plain_text
 from geo.exchange.patterns import replaced, texts_of
@@ -44,69 +44,6 @@ class Traverse(NamedTuple):
     lat: Floats
     faults: NDArray[np.object_]
     closing_m: Floats
-
-
-def corners(
-    start_lon: float,
-    start_lat: float,
-    bearing_deg: ArrayLike,
-    distance_m: ArrayLike,
-    *,
-    is_star: bool = False,
-    closes: bool = False,
-    north: str = "true",
-    declination_deg: float = float("nan"),
-    declination_year: float = float("nan"),
-    crs: pyproj.CRS | None = None,
-    ellps: str = "WGS84",
-) -> Traverse:
-    """Return the corners of one traverse: each leg from the point before, or all legs from the start.
-
-    Parameters
-    ----------
-    start_lon, start_lat : float
-        Degrees.
-    bearing_deg, distance_m : array, shape (n,)
-        Of the legs.
-    is_star : bool
-        Whether all legs start at the start point.
-    closes : bool
-        Whether the last leg is meant to come back to the start; its closing error is told.
-    north : {"true", "grid", "magnetic"}
-    declination_deg, declination_year : float
-        East of true north positive, and the year it holds for.
-    crs : pyproj.CRS, optional
-        The projected system of grid bearings.
-    ellps : str
-        Ellipsoid of the datum, as PROJ calls it.
-
-    Returns
-    -------
-    Traverse
-        Of n legs.
-
-    Examples
-    --------
-    >>> square = corners(127.0, 38.0, [0, 90, 180, 270], [100, 100, 100, 100], closes=True)
-    >>> square.lat[0].round(6), bool(square.closing_m[3] < 0.01)
-    (np.float64(38.000901), True)
-    >>> corners(127.0, 38.0, [10], [100], north="magnetic").faults[0]
-    'magnetic bearing without its declination'
-    """
-    n_legs = len(np.atleast_1d(np.asarray(bearing_deg)))
-    names = ["start", *(str(number) for number in range(1, n_legs + 1))]
-    if closes and n_legs:
-        names[-1] = "start"
-    table = pd.DataFrame({"point_id": names})
-    table["from_point"] = "start" if is_star else ""
-    table["lon"], table["lat"] = [start_lon, *[np.nan] * n_legs], [start_lat, *[np.nan] * n_legs]
-    table["bearing_deg"] = ["", *map(str, np.atleast_1d(np.asarray(bearing_deg)))]
-    table["distance_m"] = ["", *map(str, np.atleast_1d(np.asarray(distance_m)))]
-    table["north"] = north
-    for name, number in (("declination_deg", declination_deg), ("declination_year", declination_year)):
-        table[name] = "" if np.isnan(number) else str(number)
-    walked = traverse(table, crs=crs, ellps=ellps)
-    return Traverse(walked.lon[1:], walked.lat[1:], walked.faults[1:], walked.closing_m[1:])
 
 
 def traverse(table: pd.DataFrame, *, crs: pyproj.CRS | None = None, ellps: str = "WGS84") -> Traverse:

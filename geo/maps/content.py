@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.generalise import is_exact
+from geo.generalise import PAST_LAYER, is_exact
 from geo.grid import SMALLEST_CELL_KM
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
@@ -23,7 +23,7 @@ from geo.maps.labels import map_labels
 from geo.maps.payload import COARSE, OFF_KM, geometry_set, has_band, layer_block, precision_m, supplied_rows, thinned
 from geo.maps.symbols import CELLS, DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
-from geo.maps.words import COLUMN_VALUES, VALUES, WORDS, Pair, filled, pair, province_values
+from geo.maps.words import COLUMN_VALUES, VALUES, WORDS, Pair, evidence_values, filled, pair, province_values
 from geo.terms import LAYERS, RECORD_LAYERS, TEXTS
 
 MINEFIELDS = ("planned_minefields", "unconfirmed_minefields")
@@ -125,7 +125,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "symbols": {key: asdict(symbol) for key, symbol in SYMBOLS.items()},
         "words": {**WORDS, "origin_south": fed_by(atlas)} | {key: pair(*TEXTS[name][1:3]) for key, name in TEMPLATES.items()},
         "values": {**VALUES, **province_values(atlas.area)},
-        "column_values": COLUMN_VALUES,
+        "column_values": {**COLUMN_VALUES, **evidence_values(atlas.area)},
         "texts": texts,
         "sources": sources,
         "tables": all_tables(atlas),
@@ -150,6 +150,7 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
         "km2": km2,
         "about": pair(layer.about_en, layer.about_ko),
         "zoom_cap": zoom_cap(layer),
+        "cells": n_cells(atlas, layer),
         "warnings": list(warned),
         "texts": {"as_of": dated(layer.as_of), **warned},
     }
@@ -158,6 +159,14 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
     if layer.name in RANKED:
         block["band"] = told_band(atlas, layer)
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
+
+
+def n_cells(atlas: Atlas, layer: Layer) -> int:
+    """Return how many features of a layer are cells of the public tier: their number is not that of hazards."""
+    if layer.name in RECORD_LAYERS:
+        return len(layer.frame) if CELLS in layer.frame else 0
+    hazard = layer.name in (*MINEFIELDS, PAST_LAYER)
+    return int(is_exact(layer).sum()) if hazard and atlas.tier == "public" else 0
 
 
 def told_band(atlas: Atlas, layer: Layer) -> Pair:

@@ -102,12 +102,13 @@ def is_dated(layer: Layer) -> bool:
 
 
 def version_columns(layer: Layer, *, years_only: bool) -> dict[str, Any]:
-    """Return what the map needs to count a dated layer on any day: dates (of the public tier years alone), and m²."""
+    """Return what counts a dated layer on any day: dates (of the public tier years alone), m² and whose earlier states."""
     if not is_dated(layer):
         return {}
     dates = {name: layer.frame[name].fillna("").astype(str) for name in DATES if name in layer.frame}
     cut = {name: cells.str[:4] if years_only else cells for name, cells in dates.items()}
-    return {name: column(cells) for name, cells in cut.items()} | {"m2": column(pd.Series(_areas_m2(layer.frame)))}
+    owner = {"hazard_layer": column(layer.frame["hazard_layer"])} if "hazard_layer" in layer.frame else {}
+    return {name: column(cells) for name, cells in cut.items()} | owner | {"m2": column(pd.Series(_areas_m2(layer.frame)))}
 
 
 def _areas_m2(frame: gpd.GeoDataFrame) -> Floats:

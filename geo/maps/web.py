@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from geo.errors import ConfigError
 from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.maps.content import config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
@@ -21,6 +22,7 @@ from geo.maps.words import WORDS, Pair, pair
 SCRIPTS = (
     "decode language symbols marks canvas cells sketch layers days raster coordinates popup labels legend tree chart panel start"
 ).split()
+LANGUAGES = ("en", "ko")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,14 @@ class AtlasMap:
         return target
 
 
-def draw_map(atlas: Atlas) -> AtlasMap:
+def draw_map(atlas: Atlas, *, language: str | None = None) -> AtlasMap:
     """Draw an atlas as one offline page.
 
     Parameters
     ----------
     atlas : Atlas
+    language : {"en", "ko"}, optional
+        What the page opens in; without it Korean where the reader's browser asks for Korean, else English.
 
     Returns
     -------
@@ -51,10 +55,14 @@ def draw_map(atlas: Atlas) -> AtlasMap:
     Raises
     ------
     ConfigError
-        If the installed folium asks for an asset that is not installed.
+        If the page has no such language, or the installed folium asks for an asset that is not installed.
     """
+    if language not in (None, *LANGUAGES):
+        raise ConfigError("no such language", where="language", expected=", ".join(LANGUAGES), found=str(language))
     page = folium_page(as_shown(atlas))
-    return AtlasMap(stand_alone(page, title=atlas.area.title_en, lang="en"))
+    if language:
+        page = page.replace("<html ", f'<html data-asked="{language}" ', 1)
+    return AtlasMap(stand_alone(page, title=atlas.area.title_en, lang=language or "en"))
 
 
 def folium_page(atlas: Atlas) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.area import StudyArea
+from geo.survey.evidence import evidence_lists
 from geo.terms import (
     BASES,
     EVIDENCE,
@@ -224,6 +225,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("days", "Hazards as of a day", "기준일별 위험지역"),
     ("day_range", "Day of the state shown", "표시할 상태의 기준일"),
     ("day_field", "As of (YYYY, YYYY-MM or YYYY-MM-DD)", "기준일 (YYYY, YYYY-MM, YYYY-MM-DD)"),
+    ("day_form", "YYYY-MM-DD", "연-월-일"),
     ("day_latest", "Latest state", "최신 상태"),
     ("day_latest_told", "Latest recorded state.", "기록된 최신 상태."),
     (
@@ -236,6 +238,9 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "As of {day}: {n} of {all} dated records held. Always shown, because undated: {undated}.",
         "{day} 기준: 날짜가 있는 기록 {all}건 중 {n}건 유효. 날짜가 없어 항상 표시: {undated}건.",
     ),
+    ("day_state", "State of {day}.", "{day} 당시 상태."),
+    ("day_counted", "counted above", "위에 포함"),
+    ("n_cells", "{n} cells", "격자 {n}개"),
     ("day_mark", "State of {day}, not the latest", "{day} 당시 상태(최신 아님)"),
     ("gross", "gross", "중복 포함"),
     ("fed_simulated", "from expected (simulated) fields, south", "남측 기대(모의) 배치에서"),
@@ -328,6 +333,20 @@ COLUMN_VALUES: Mapping[str, Mapping[str, Pair]] = {  # words that mean something
     "sign_text": _pairs(SIGN_TEXTS),
     "shape_kind": _pairs(SHAPE_KINDS),
 }
+
+
+def evidence_values(area: StudyArea) -> dict[str, dict[str, Pair]]:
+    """Return the names of the area's items of evidence by the columns that hold them; an item may stand in either column.
+
+    Examples
+    --------
+    >>> from geo.area import read_area
+    >>> evidence_values(read_area("demo"))["indirect_evidence"]["old_survey"]
+    {'en': 'old survey', 'ko': '과거 조사'}
+    """
+    lists = evidence_lists(area)
+    names = {item.key: pair(item.en, item.ko) for item in (*lists.direct, *lists.indirect)}
+    return {"direct_evidence": names, "indirect_evidence": names}
 
 
 def pair(en: str, ko: str) -> Pair:

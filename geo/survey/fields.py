@@ -23,6 +23,7 @@ from geo.terms import (
     SIGN_TEXTS,
 )
 
+TYPED = ("entered_as", "entered_x", "entered_y", "entered_mgrs")  # a place as somebody typed it, and in which form
 UNVERIFIED = "unverified"  # marking and fence alike, after a flood or slide
 
 
@@ -39,12 +40,15 @@ class Field(NamedTuple):
         The controlled words, () for any.
     public : bool
         Whether the public tier may hold the column (of cells, not of exact places).
+    open : bool
+        Whether other words than the controlled ones are kept as they are.
     """
 
     name: str
     kind: str = "text"
     words: tuple[str, ...] = ()
     public: bool = False
+    open: bool = False
 
 
 def _fields(*entries: Field) -> Mapping[str, Field]:
@@ -109,7 +113,7 @@ ACCIDENT_FIELDS = _fields(
 )
 SIGN_FIELDS = _fields(
     *_POINT_RECORD,
-    Field("sign_text", "word", tuple(SIGN_TEXTS), public=True),
+    Field("sign_text", "word", tuple(SIGN_TEXTS), public=True, open=True),
     Field("marking_type", "word", tuple(MARKING_TYPES)),
     Field("fence_condition", "word", tuple(FENCE_CONDITIONS)),
     *_texts("last_inspected", "date"),

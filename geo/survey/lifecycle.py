@@ -5,7 +5,7 @@ report changes a state only if its date of information is later beyond doubt: a 
 and dates whose days meet count as the same. SHA and open becomes CHA and worked on by the first technical survey or clearance
 report, closed on completion, handed over on handover, searched but not released on a search. A flood or slide leaves signs and
 fences unverified and reopens closed land as an indication. The account of land, cancelled + reduced + cleared + remaining =
-original, follows from the stated amounts; geometry is not cut.
+original, follows from the stated amounts; geometry is not cut. A version that is drawn anew restarts it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from geo.errors import DataError
 from geo.survey.dates import ENDLESS_YEAR, is_open, last_day, numbered, spans
 from geo.survey.records import Survey, numbers_of, text_of
 from geo.survey.states import states
-from geo.survey.timeline import FIGURES, FOR_EVER, KINDS, RELEASED, WORDS, Timeline, record_names, timeline, version_rows
+from geo.survey.timeline import FIGURES, FOR_EVER, KINDS, RELEASED, Timeline, record_names, timeline, version_rows
 
 Records = Survey | pd.DataFrame
 
@@ -40,15 +40,14 @@ class Lives(NamedTuple):
 
 STATE_COLUMNS = (
     "hazard_id", "row", "valid_from", "land_class", "land_status", "report_id", "kind", "original_m2", *RELEASED, "remaining_m2",
-    "reopened_m2", "emplaced_n", "recovered_n", "unaccounted_n", "marking_type", "fence_condition", "last_inspected",
+    "redrawn_m2", "reopened_m2", "emplaced_n", "recovered_n", "unaccounted_n", "marking_type", "fence_condition",
+    "last_inspected",
 )  # fmt: skip
+REPORTED = (*RELEASED, "recovered_n")  # of the history: the amounts that a report itself states
 HISTORY_COLUMNS = (
     "hazard_id", "version", "valid_from", "valid_to", "applied", "kind", "report_id", "reason", "source",
     *(name for name in STATE_COLUMNS if name not in ("hazard_id", "row", "valid_from", "report_id", "kind")),
-)  # fmt: skip
-AREA_COLUMNS = (
-    "land_class", "land_status", "n_hazards", "gross_km2", "original_km2", "cancelled_km2", "reduced_km2", "cleared_km2",
-    "remaining_km2", "reopened_km2",
+    *(f"reported_{name}" for name in REPORTED),
 )  # fmt: skip
 DATED = ("as_of", "date", "valid_from", "status_since", "last_inspected")
 
@@ -110,7 +109,8 @@ def state_at(
     -------
     DataFrame
         `STATE_COLUMNS`: ``valid_from`` is when class and status came to hold, ``report_id`` and ``kind`` what made them so
-        (``version`` for the record itself), ``row`` the record's row in the frame; areas in m²; ``reopened_m2`` is the land of a
+        (``version`` for the record itself), ``row`` the record's row in the frame; areas in m²; ``redrawn_m2`` is by how much the
+        hazard's later versions are drawn larger than its first, below 0 if smaller; ``reopened_m2`` is the land of a
         closed hazard that a flood reopened, beside the account.
 
     Examples
@@ -150,13 +150,14 @@ def history_table(
 ) -> pd.DataFrame:
     """Return every version and report of every record in order, each with what held after it.
 
-    What an older or same-dated report says stands there too, with ``applied`` false and ``valid_to`` equal to ``valid_from``: it
-    changed nothing.
+    What an older or same-dated report says stands there too, and a report that repeats the figures of another, with ``applied``
+    false and ``valid_to`` equal to ``valid_from``: it changed nothing. One from before the first version has the number of that.
 
     Returns
     -------
     DataFrame
-        `HISTORY_COLUMNS`; half-open: a row holds from ``valid_from`` until before ``valid_to``, "" where it still holds.
+        `HISTORY_COLUMNS`; half-open: a row holds from ``valid_from`` until before ``valid_to``, "" where it still holds. The
+        ``reported_`` columns are what the row's report says, NaN for versions; all else is what held after it.
 
     Examples
     --------
@@ -168,49 +169,14 @@ def history_table(
     lives = lives_of(records, reports, extents=extents)
     line = lives.line
     table = _told(lives, np.arange(len(line.events)), of_event=True)
-    table["version"] = (line.events["row"] >= 0).groupby(line.events["record"]).cumsum().to_numpy() - 1
+    number = (line.events["row"] >= 0).groupby(line.events["record"]).cumsum() - 1
+    table["version"] = number.clip(lower=0).to_numpy()
+    for name in REPORTED:
+        table[f"reported_{name}"] = line.events[name].where(line.events["report"] >= 0)
     table["applied"] = lives.held["applied"]
     table["valid_from"] = line.events["day"].astype(str)
     table["valid_to"] = _until(line, table)
     return table[list(HISTORY_COLUMNS)]
-
-
-def as_of_table(
-    records: Records, reports: pd.DataFrame | None, day: str | date, *, extents: gpd.GeoDataFrame | None = None
-) -> pd.DataFrame:
-    """Return the land by class and status on a day.
-
-    Geometry is not cut by reports: ``gross_km2`` is the geodesic area of the shapes of that day's versions, overlaps counted
-    twice, and ``remaining_km2`` what their accounts leave.
-
-    Returns
-    -------
-    DataFrame
-        `AREA_COLUMNS`, sorted as `geo.terms.LAND_CLASSES` and `LAND_STATUSES` are.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"id": ["A", "B"], "land_class": "SHA", "as_of": "2019", "area_m2": [2e6, 1e6]})
-    >>> reports = pd.DataFrame({"hazard_id": ["B"], "date": ["2020"], "kind": ["nts"], "cancelled_m2": [4e5]})
-    >>> as_of_table(frame, reports, "2020")[["gross_km2", "cancelled_km2", "remaining_km2"]].values.tolist()
-    [[3.0, 0.4, 2.6]]
-    """
-    frame = _frame(records)
-    areas = np.nan_to_num(_areas_m2(frame))
-    told = _with_floods(records, reports, extents)
-    line = timeline(frame, told, areas)
-    state = state_of(Lives(frame, told, line, states(line.events, len(line.names))), day)
-    rows = version_rows(frame)
-    gross = np.bincount(rows["version"], weights=areas, minlength=1)[rows["version"].to_numpy()[state["row"].to_numpy(dtype=int)]]
-    table = state[["land_class", "land_status"]].assign(n_hazards=1, gross_km2=gross / 1e6)
-    for name in ("original", "cancelled", "reduced", "cleared", "remaining", "reopened"):
-        table[f"{name}_km2"] = state[f"{name}_m2"] / 1e6
-    order = {word: place for name in ("land_class", "land_status") for place, word in enumerate(WORDS[name])}
-    summed = table.groupby(["land_class", "land_status"], as_index=False)[list(AREA_COLUMNS[2:])].sum()
-    summed = summed.sort_values(
-        ["land_class", "land_status"], key=lambda cells: cells.map(order).fillna(len(order)), kind="stable"
-    )
-    return summed.reset_index(drop=True)
 
 
 def flooded(records: Records, extents: gpd.GeoDataFrame, day: str | date | None = None) -> pd.DataFrame:
@@ -328,15 +294,15 @@ def _told(lives: Lives, at: NDArray[np.intp], *, of_event: bool = False) -> pd.D
         table[name] = _picked(text_of(frame, own), row) + _picked(text_of(reports, name), report)
     for name, words in line.words.items():
         table[name] = np.array(words, dtype=object)[now[name]]
-    for name in FIGURES:
+    for name in (*FIGURES, "redrawn_m2"):
         table[name] = now[name]
     table["reopened_m2"] = np.where(now["reopened"], now["original_m2"], 0.0)
     seen = now["seen"].to_numpy()
     inspected = line.events.iloc[np.maximum(seen, 0)] if len(line.events) else line.events
     frame_seen = _picked(text_of(frame, "last_inspected"), np.where(seen >= 0, inspected["row"], -1))
-    table["last_inspected"] = frame_seen + _picked(
-        text_of(reports, "last_inspected"), np.where(seen >= 0, inspected["report"], -1)
-    )
+    looked = text_of(reports, "last_inspected").str.strip()
+    looked = looked.where(looked != "", text_of(reports, "date"))
+    table["last_inspected"] = frame_seen + _picked(looked, np.where(seen >= 0, inspected["report"], -1))
     table["row"] = _rows_of_versions(line)[now["version"].to_numpy()] if len(at) else np.zeros(0, dtype=int)
     return table.astype(dict.fromkeys(("kind", "report_id", "reason", "source", *line.words, "last_inspected"), str))
 

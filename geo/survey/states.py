@@ -2,7 +2,9 @@
 
 Assumption: only what is later beyond doubt changes a state. Class and status, and the marking, each have a date of their own, so
 an inspection of a fence does not shut out a clearance report of the same day. Areas are amounts, not states: those of every
-report later than the version add up. All records take their k-th event in one step, so cost is linear in events.
+report later than the version add up. A version whose mapped area differs from the last one's was redrawn and restarts the
+account: what was released stays counted, and all that it draws remains; land redrawn at the same size is not noticed. All records
+take their k-th event in one step, so cost is linear in events.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ CLOSED = (STATUS["closed"], STATUS["handed_over"])
 UNTOUCHED = (STATUS[""], STATUS["open"], STATUS["unknown"])
 MARKING_UNVERIFIED = WORDS["marking_type"].index(UNVERIFIED)
 FENCE_UNVERIFIED = WORDS["fence_condition"].index(UNVERIFIED)
-KEPT = ("version", "cause", "seen", "since", *WORDS, *FIGURES, "reopened", "applied")
+SAME_M2 = 1.0  # mapped areas that differ by no more are of one shape
+INSPECTION = KINDS.index("inspection")
+KEPT = ("version", "cause", "seen", "since", *WORDS, *FIGURES, "redrawn_m2", "reopened", "applied")
 
 
 def states(events: pd.DataFrame, n_records: int) -> pd.DataFrame:
@@ -49,7 +53,8 @@ def states(events: pd.DataFrame, n_records: int) -> pd.DataFrame:
     -------
     DataFrame, n_events rows
         ``version``; ``cause`` and ``seen``: the events that made class and status, and that told of the marking, -1 for none;
-        ``since``: last day of the status; codes of `WORDS`; `FIGURES`; ``reopened``: whether a flood reopened it; ``applied``:
+        ``since``: last day of the status; codes of `WORDS`; `FIGURES`; ``redrawn_m2``: by how much later versions are drawn
+        larger than the first; ``reopened``: whether a flood reopened it; ``applied``:
         whether the event changed or confirmed anything.
     """
     columns: Columns = {str(name): cells.to_numpy() for name, cells in events.items() if name != "day"}
@@ -71,7 +76,8 @@ def states(events: pd.DataFrame, n_records: int) -> pd.DataFrame:
 def _nothing(n_records: int) -> Columns:
     """Return the state before the first event."""
     now: Columns = {name: np.zeros(n_records, dtype=np.int64) for name in WORDS}
-    now |= {name: np.full(n_records, np.nan) for name in FIGURES}
+    now |= {name: np.full(n_records, np.nan) for name in (*FIGURES, "drawn_m2")}
+    now["redrawn_m2"] = np.zeros(n_records)
     now |= {name: np.full(n_records, -1, dtype=np.int64) for name in ("version", "cause", "seen")}
     now |= {name: np.full(n_records, NEVER) for name in ("info", "since", "marked", "counted")}
     return now | {name: np.zeros(n_records, dtype=bool) for name in ("simulated", "reopened", "applied")}
@@ -123,10 +129,11 @@ def _status(now: Columns, at: Ints, event: Ints, says: Mapping[str, NDArray[Any]
 def _marking(now: Columns, at: Ints, event: Ints, says: Mapping[str, NDArray[Any]], version: Bools, known: Bools) -> Bools:
     """Set the state of signs and fences; return which events counted."""
     flood = (says["kind"] == FLOOD) & known
-    inspected = says["seen_last"] != NEVER
+    dated = says["seen_last"] != NEVER
+    inspected = dated | (says["kind"] == INSPECTION)  # without a day of its own it was made on the report's
     worded = (says["marking_type"] > 0) | (says["fence_condition"] > 0)
-    first = np.where(inspected, says["seen_first"], np.where(version, says["info"], says["first"]))
-    last = np.where(inspected, says["seen_last"], np.where(version, says["info"], says["last"]))
+    first = np.where(dated, says["seen_first"], np.where(version, says["info"], says["first"]))
+    last = np.where(dated, says["seen_last"], np.where(version, says["info"], says["last"]))
     before = now["marked"][at]
     later = np.where(version, last >= before, first > before)
     takes = (flood | ((version | known) & (inspected | worded))) & later
@@ -140,7 +147,7 @@ def _marking(now: Columns, at: Ints, event: Ints, says: Mapping[str, NDArray[Any
 
 def _account(now: Columns, at: Ints, says: Mapping[str, NDArray[Any]], version: Bools, known: Bools) -> Bools:
     """Keep the account of land and of mines; return which reports counted."""
-    counts = known & ~version & (says["first"] > now["counted"][at])
+    counts = known & ~version & ~says["again"] & (says["first"] > now["counted"][at])
     now["counted"][at] = np.where(version, says["info"], now["counted"][at])
     counts &= np.any([~np.isnan(says[name]) for name in (*RELEASED, "recovered_n")], axis=0)
     for name in ("original_m2", "emplaced_n"):
@@ -152,12 +159,27 @@ def _account(now: Columns, at: Ints, says: Mapping[str, NDArray[Any]], version: 
         more = np.where(counts, np.nan_to_num(says[name]), 0.0)
         now[name][at] = np.where(version & ~np.isnan(says[name]), says[name], before + more)
         released += more
+    redrawn = _redrawn(now, at, says, version)
     whole = now["original_m2"][at] - sum(now[name][at] for name in RELEASED)
     touched = np.any([~np.isnan(says[name]) for name in (*RELEASED, "original_m2")], axis=0) | np.isnan(now["remaining_m2"][at])
+    touched |= redrawn
     stated = np.where(np.isnan(says["remaining_m2"]), np.where(touched, whole, now["remaining_m2"][at]), says["remaining_m2"])
     now["remaining_m2"][at] = np.where(version, stated, now["remaining_m2"][at] - released)
     _mines(now, at, says, version, counts)
     return np.asarray(counts, dtype=bool)
+
+
+def _redrawn(now: Columns, at: Ints, says: Mapping[str, NDArray[Any]], version: Bools) -> Bools:
+    """Restart the account where a version is drawn anew and states no original area; return which versions are."""
+    before, drawn = now["drawn_m2"][at], says["drawn_m2"]
+    change = np.where(version, np.nan_to_num(drawn - before), 0.0)
+    redrawn = np.abs(change) > SAME_M2
+    now["redrawn_m2"][at] += np.where(redrawn, change, 0.0)
+    now["drawn_m2"][at] = np.where(version & ~np.isnan(drawn), drawn, before)
+    left = np.where(np.isnan(says["remaining_m2"]), drawn, says["remaining_m2"])
+    whole = left + sum(now[name][at] for name in RELEASED)
+    now["original_m2"][at] = np.where(redrawn & np.isnan(says["original_m2"]), whole, now["original_m2"][at])
+    return np.asarray(redrawn, dtype=bool)
 
 
 def _mines(now: Columns, at: Ints, says: Mapping[str, NDArray[Any]], version: Bools, counts: Bools) -> None:

@@ -1,7 +1,8 @@
 """Versions and reports of every record as one line of events each, sorted by date of information.
 
 Assumption: what a record is follows from the set of its versions and reports, never from the order in which they came in. Of
-reports of one date the first entered comes first, then the most cautious; a report that stands twice in the table is one report.
+reports of one date the first entered comes first, then the most cautious. A report that repeats another one's figures stands in
+the history and counts once.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ class Timeline:
     events : DataFrame, n_events rows
         ``record, kind`` (of `KINDS`), ``first, last`` (of the date), ``info, since`` (last day of the information and of the
         status), ``seen_first, seen_last`` (of the inspection), ``row`` (of the frame, -1 for reports), ``report`` (row of the
-        reports, -1 for versions), ``version``, ``day`` (its date as typed), ``simulated``, codes of `WORDS`, `FIGURES`, and
-        ``mapped_m2``: the original area of a version where none is stated.
+        reports, -1 for versions), ``version``, ``day`` (its date as typed), ``simulated``, codes of `WORDS`, `FIGURES`,
+        ``mapped_m2``: the original area of a version where none is stated, ``drawn_m2``: that of its shapes, else the reported
+        one, and ``again``: whether a report repeats the figures of
+        one before it.
     words : dict of str to list of str
         What the codes stand for: `WORDS`, and others that the data hold.
     """
@@ -173,6 +176,7 @@ def _versions(
     amounts = sum(table[name].fillna(0.0) for name in RELEASED)
     reported = numbers_of(head, "area_reported_m2").reset_index(drop=True)
     table["mapped_m2"] = (table["remaining_m2"] + amounts).fillna(reported).fillna(pd.Series(mapped))
+    table["drawn_m2"] = pd.Series(mapped).fillna(reported)
     table["simulated"] = text_of(head, "basis").isin(SIMULATED_BASES).to_numpy()
     return table
 
@@ -184,7 +188,7 @@ def _reports(reports: pd.DataFrame, names: NDArray[np.object_], words: dict[str,
     kinds = _places(text_of(reports, "kind"), KINDS)
     table = pd.DataFrame({"record": record, "version": -1, "first": first, "last": last, "info": last, "since": last})
     table["day"] = text_of(reports, "date").str.strip().to_numpy(dtype=object)
-    table["mapped_m2"] = np.nan
+    table["mapped_m2"] = table["drawn_m2"] = np.nan
     table["kind"] = np.where(kinds > 0, kinds, len(KINDS) - 1)
     table = table.assign(row=-1, report=np.arange(len(table)), simulated=False, **_said(reports, words))
     linked: pd.DataFrame = table[(record >= 0) & (last != NEVER)]
@@ -207,7 +211,7 @@ def _places(texts: pd.Series, known: Sequence[str] | NDArray[np.object_]) -> NDA
 
 
 def _sorted(events: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
-    """Return events by record and date, whatever order the reports came in; a report that stands twice is taken once."""
+    """Return events by record and date, whatever order the reports came in, and which of them repeat figures."""
     at = events["report"].to_numpy()
     entered = np.append(numbered(spans(text_of(reports, "entered"))[0]), NEVER)[at]  # a version, -1, finds the last
     keys = events[["record", "last"]].assign(told=at >= 0, vague=-events["first"])
@@ -222,7 +226,7 @@ def _sorted(events: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
         keys.loc[tied, "content"] = pd.util.hash_pandas_object(same.astype(str), index=False).to_numpy()
     order = keys.sort_values(list(keys.columns), kind="stable").index
     ordered = events.loc[order].reset_index(drop=True)
-    return ordered[~_again(ordered)].reset_index(drop=True)
+    return ordered.assign(again=_again(ordered))
 
 
 def _again(events: pd.DataFrame) -> NDArray[np.bool_]:

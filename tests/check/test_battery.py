@@ -24,6 +24,9 @@ BOW = polygon((0, 0), (100, 100), (100, 0), (0, 100))  # crosses itself at (50, 
 FLAT = polygon((0, 0), (100, 0), (0, 0))  # 2 distinct vertices
 TWICE = polygon((0, 0), (100, 0), (50, 50), (100, 100), (0, 100), (50, 50))  # passes (50, 50) twice
 TOUCHING = shapely.Polygon(at((0, 0), (100, 0), (100, 100), (0, 100)), [at((0, 50), (50, 40), (50, 60))])  # hole meets shell
+THIRDS = shapely.Point(127 + 1 / 3, 38 + 1 / 3)  # as degrees come out of other forms
+THIRD_FIELD = THIRDS.buffer(1 / 900, quad_segs=1)
+LOST = polygon((60, 80), (80, 100), (40, 60), (40, 0), (80, 100))  # of 1,200 m²; one way of making it valid leaves nothing
 TURNED = shapely.Polygon([*square().exterior.coords[2:-1], *square().exterior.coords[:3]])  # begins elsewhere
 
 
@@ -244,6 +247,22 @@ CASES = {
         "A",
         "1",
     ),
+    "C06 seconds": (
+        survey([THIRDS], kind="finds", crs=4326, entered_x=["127°06′15.04″E"], entered_y=["38°0′9.23″N"], precision_m=[5.0]),
+        survey([THIRDS], kind="finds", crs=4326, entered_x=["127°06′15″E"], entered_as=["dms"], precision_m=[5.0]),
+        "A",
+        "2",
+    ),
+    "C06 corners": (
+        survey(
+            [THIRD_FIELD], crs=4326, points=[{"row": 0, "entered_as": "decimal", "entered_x": "127.123456"}], precision_m=[5.0]
+        ),
+        survey(
+            [THIRD_FIELD], crs=4326, points=[{"row": 0, "entered_as": "mgrs", "entered_mgrs": "52S CG 1 6"}], precision_m=[5.0]
+        ),
+        "A",
+        "6",
+    ),
     "C06 file": (survey([shapely.Point(127.12345678, 38.1)], kind="finds", crs=4326), survey([point()], kind="finds"), "", "8"),
     "S01": (survey([None, shapely.Polygon()]), survey([square()]), "A", "missing"),
     "S02": (survey([LINE]), survey([LINE], shape_kind=["line"]), "A", "line"),
@@ -453,3 +472,11 @@ def test_the_bosnian_export():
     assert table.loc[table["code"] == "S01", "value"].value_counts().to_dict() == {"missing": 3_094, "empty": 3}
     assert counts["G01"] == 467
     assert counts["O01"] == 1_326  # with the 467 made valid; 929 pairs among the valid ones
+
+
+def test_land_of_invalid_polygons_is_overlaid_and_measured_whole():
+    over = square(20.0, x=45, y=40)
+    made = told(survey([LOST, over], area_reported_m2=[1200.0, 400.0]))
+    assert not (made["code"] == "S05").any()
+    shared = made.loc[made["code"] == "O01", "expected"].str.replace(",", "").astype(float).max()
+    assert shared == pytest.approx(polygon((40, 0), (80, 100), (40, 60)).intersection(over).area, abs=1)

@@ -3,9 +3,12 @@
 import geopandas as gpd
 import pytest
 import shapely
-from check.hazard_rows import told
+from check.hazard_rows import TODAY, survey, told
 
+from geo.check.context import Context
 from geo.check.lifecycle import lifecycle
+from geo.check.told import lines
+from geo.check.wording import severities
 
 
 def only(code, *rows, **options):
@@ -84,7 +87,41 @@ def test_l02_reports_of_one_date_say_two_things():
     assert only("L02", reports=[clash[0], report(2, "2026-01-06", "completion")]) == []
     assert only("L02", reports=[clash[0], report(2, "2026-01-05", "ts")]) == []
     assert only("L02", reports=[clash[0], report(2, "2026-01-05", "inspection", fence_condition="intact")]) == []
-    assert only("L02", reports=[report(1, "2020", "completion")]) == []  # older than the record: it changed nothing
+    assert only("L02", reports=[report(1, "2026-01-05", "clearance", cleared_m2=5.0), clash[1] | {"cleared_m2": 7.0}]) == [
+        "report R2 of 2026-01-05"
+    ]  # its area counts, its status does not
+
+
+@pytest.mark.parametrize(
+    ("date", "known"), [("2020", "2025-11-30"), ("2025-11", "2025-11-30"), ("2025-11-17", "2025-11-30"), ("2025", "2025-11-30")]
+)
+def test_l02_a_report_that_is_not_later_than_the_record_is_told(date, known):
+    late = report(1, date, "completion", cleared_m2=5.0)
+    assert only("L02", reports=[late]) == [f"not counted: report R1 of {date}, not later than {known}"]
+    assert only("L02", {"valid_from": "2018"}, reports=[late]) == [f"not counted: report R1 of {date}, not later than {known}"]
+    assert only("L02", reports=[late | {"date": "2025-12-01", "cleared_m2": 0.0}]) == []
+
+
+def test_l02_a_report_told_twice_and_one_that_agrees():
+    one = report(1, "2026-01-05", "clearance", cleared_m2=5.0)
+    assert only("L02", reports=[one, one | {"report_id": "R2"}]) == [
+        "not counted: report R2 of 2026-01-05, its figures were told before"
+    ]
+    assert only("L02", reports=[one, report(2, "2026-01-05", "ts")]) == []
+
+
+def test_l02_a_report_that_did_not_count_is_a_warning_of_its_own_table():
+    made = survey(reports=[report(1, "2026-01", "ts"), report(2, "2020", "completion")])
+    table = lifecycle(Context(made, TODAY))
+    assert table[["file", "row", "hazard_id"]].values.tolist() == [["reports", 2, "YC-014"]]
+    assert severities(table).tolist() == ["W"]
+    line = lines(table)[0]
+    assert line.startswith(
+        'W L02 reports row 2: hazard "YC-014": not counted: report R2 of 2020, not later than 2025-11-30: it stays'
+    )
+    assert "반영되지 않음: 보고 R2(2020), 2025-11-30 이후가 아님: 이력에는" in lines(table, language="ko")[0]
+    clash = [report(1, "2026-01-05", "clearance"), report(2, "2026-01-05", "completion")]
+    assert severities(lifecycle(Context(survey(reports=clash), TODAY))).tolist() == ["E"]
 
 
 # --- L03
@@ -176,7 +213,7 @@ def test_l04_a_report_may_have_closed_it_or_reopened_it():
     [
         ({"emplaced_n": 100, "recovered_n": 60, "unaccounted_n": 30}, "100 emplaced, 60 recovered, 30 unaccounted"),
         ({"emplaced_n": 10, "recovered_n": 12}, "12 recovered of 10 emplaced"),
-        ({"emplaced_n": 10, "recovered_n": 9, "land_status": "closed"}, "closed with 1 mines unaccounted for"),
+        ({"emplaced_n": 10, "recovered_n": 9, "land_status": "closed"}, "closed with 1 mine unaccounted for"),
         ({"unaccounted_n": 3, "land_status": "handed_over"}, "closed with 3 mines unaccounted for"),
     ],
 )
@@ -195,3 +232,13 @@ def test_l05_mines_do_not_add_up(fields, value):
 )
 def test_l05_near_misses(fields):
     assert only("L05", fields) == []
+
+
+def test_l05_closed_with_land_left():
+    clearance = report(1, "2026-01", "clearance", cleared_m2=4_000.0)
+    reports = [clearance, report(2, "2026-02", "completion")]
+    assert only("L05", {"original_m2": 10_000.0}, reports=reports) == ["closed with 6,000 m² remaining"]
+    assert only("L05", {"original_m2": 4_001.0}, reports=reports) == []
+    assert only("L05", {"original_m2": 10_000.0}, reports=[clearance]) == []
+    assert only("L05", {"original_m2": 10_000.0}, reports=reports[1:]) == []  # nobody keeps an account
+    assert only("L05", {"land_status": "handed_over", "remaining_m2": 50.0}) == ["closed with 50 m² remaining"]

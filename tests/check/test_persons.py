@@ -4,9 +4,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from check.hazard_rows import told
+from check.hazard_rows import TODAY, survey, told
 
 from geo.area import read_area
+from geo.check.context import Context
 from geo.check.persons import persons
 from geo.survey.persons import DENIED, is_denied, is_personal, named_in, plain
 
@@ -113,9 +114,11 @@ def test_p01_reports_are_read_too():
         {"hazard_id": "lost", "reason": "kim@example.org", "entered": "2025-01-02", "kind": "ts"},
     ]
     assert told(persons, reports=reports) == [
-        ("P01", "", "e-mail address in reason", ""),
         ("P01", "YC-014", "phone number in reason", ""),
+        ("P01", "", "e-mail address in reason", ""),
     ]
+    told_of = persons(Context(survey(reports=[row | {"제보자": "x"} for row in reports]), TODAY))
+    assert told_of[["file", "row"]].values.tolist() == [["reports", 0], ["reports", 1], ["reports", 2]]
 
 
 def test_p01_numbers_stored_as_numbers():

@@ -88,7 +88,7 @@ def test_the_summary_counts_by_severity_and_code():
 
 def test_no_findings_leave_the_last_line(checked):
     clean = survey([square()], precision_m=[1.0])
-    assert text(checked(clean), clean) == "north.gpkg: 1 hazards read: 0 errors, 0 warnings, 0 information\n"
+    assert text(checked(clean), clean) == "north.gpkg: 1 hazard read: 0 errors, 0 warnings, 0 information\n"
     assert json.loads(as_json(checked(clean))) == []
 
 
@@ -130,6 +130,9 @@ def test_every_form_has_its_korean(form, ko):
 
 
 def test_words_of_the_user_stay():
+    assert korean("cleared_m2 about 5 in reports") == "보고 표의 cleared_m2 about 5"
+    assert korean('"A-9" of hazard_id in points') == '점 표의 hazard_id의 "A-9"'
+    assert korean("area in devices") == "폭발물 표의 area" and korean("phone number in note") == "note 열의 전화번호"
     assert korean('"point" of land_class') == 'land_class의 "point"'
     assert korean("고성군 point at sea") == "고성군 point at sea"
 
@@ -171,3 +174,50 @@ def test_places_of_a_file_without_a_crs_and_without_places(checked, tmp_path):
     clean = survey([square()])
     write_places(checked(clean), clean, tmp_path / "clean.gpkg")
     assert len(pyogrio.read_dataframe(tmp_path / "clean.gpkg", layer="without_place")) == 0
+
+
+def test_control_characters_stay_on_their_line_and_json_is_exact():
+    name = "YC\n014\x1b[31m\u202e 고성군"
+    made = survey([None], id=[name])
+    told = lines(found("S01", made, [0], value="missing"))
+    assert told == [
+        'E S01 north.gpkg: hazard "YC\\n014\\x1b[31m\\u202e 고성군": no geometry (missing): '
+        "draw it, or record it in a table without shapes"
+    ]
+    assert json.loads(as_json(found("S01", made, [0], value="missing")))[0]["hazard_id"] == name
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "expected", "en", "ko"),
+    [
+        (
+            "V02",
+            '"2020-13" of as_of',
+            "YYYY, YYYY-MM or YYYY-MM-DD",
+            '"2020-13" of as_of is no date: write it as YYYY, YYYY-MM or YYYY-MM-DD',
+            '날짜가 아닌 값 as_of의 "2020-13": 다음과 같이 쓰십시오: YYYY, YYYY-MM, YYYY-MM-DD 중 하나',
+        ),
+        ("V02", "depth_cm deep", "a number", "depth_cm deep is no number: write it as a number", None),
+        ("V02", '"-5" of depth_cm', "at least 0", '"-5" of depth_cm is below 0: write an amount of at least 0', None),
+        (
+            "V02",
+            '"x" of basis',
+            "known: a",
+            '"x" of basis is not known; known: a: use a listed word, or map yours in [values] of a column map',
+            None,
+        ),
+        ("P02", "1", "5", "1 victim in one cell, fewer than 5: tell larger cells or no counts", None),
+        ("P02", "11", "50", "11 victims in one cell, fewer than 50: tell larger cells or no counts", None),
+        (
+            "V07",
+            '"Active"',
+            "open",
+            'a word was mapped: "Active" is read as open: correct the column map if it means something else',
+            '낱말 대응: "Active" → open: 뜻이 다르면 열 대응표를 고치십시오',
+        ),
+    ],
+)
+def test_the_mend_fits_what_was_found(code, value, expected, en, ko):
+    table = found(code, survey([None]), [0], value=value, expected=expected)
+    assert messages(table).tolist() == [en]
+    assert ko is None or messages(table, "ko").tolist() == [ko]

@@ -1,11 +1,14 @@
 """Words and dates: each code of the battery has records that break it, and near misses that pass."""
 
+import pandas as pd
 import pytest
 from check.hazard_rows import GOOD, TODAY, survey, told
 
 from geo.area import read_area
 from geo.check.context import Context, Limits
+from geo.check.told import lines
 from geo.check.words import words
+from geo.terms import LAND_STATUSES
 
 KOREA, DEMO = read_area("korea"), read_area("demo")
 
@@ -87,11 +90,46 @@ def test_v02_reports_are_read_too():
         {"hazard_id": " YC-014 ", "report_id": "R3", "kind": "ts", "date": "2025-12"},
     ]
     found = told(words, reports=reports)
-    assert [row[:3] for row in found] == [
-        ("V02", "", '"YC-14" of hazard_id'),
-        ("V02", "YC-014", '"tss" of kind in report R1'),
+    assert [row[:3] for row in found] == [("V02", "YC-014", '"tss" of kind'), ("V02", "", '"YC-14" of hazard_id')]
+    assert [row[3].split("?")[0] for row in found] == ["did you mean ts", "did you mean YC-014"]
+    table = words(Context(survey(reports=reports), TODAY))
+    starts = [line.partition(" is not")[0] for line in lines(table)]
+    assert starts == ['E V02 reports row 1: hazard "YC-014": "tss" of kind', 'E V02 reports row 2: "YC-14" of hazard_id']
+
+
+def test_v02_points_of_no_record_are_rows_of_their_table():
+    points = pd.DataFrame({"row": [0, -1, -1], "hazard_id": ["YC-014", "X", "X"]})
+    table = words(Context(survey(points=points), TODAY))
+    assert table[["file", "row", "value"]].values.tolist() == [["points", 2, '"X" of hazard_id']]
+
+
+def test_v02_near_miss_a_sign_may_say_anything():
+    assert only("V02", {"sign_text": "지뢰 조심"}, kind="signs") == []
+    assert only("V02", {"fence_condition": "rusty"}, kind="signs") == ['"rusty" of fence_condition']
+
+
+# --- V07
+
+
+def test_v07_a_word_that_a_column_map_changed_is_told_once():
+    rows = [
+        {"id": str(n), "land_status": "open", "Status": typed} for n, typed in enumerate(["Active", "Active", "OPEN", "미착수"])
     ]
-    assert [row[3].split("?")[0] for row in found] == ["did you mean YC-014", "did you mean ts"]
+    table = words(Context(survey(*rows, headings={"Status": "land_status"}, carried=("Status",)), TODAY))
+    label = LAND_STATUSES["open"].ko
+    rows[3]["Status"] = label
+    table = words(Context(survey(*rows, headings={"Status": "land_status"}, carried=("Status",)), TODAY))
+    assert table[["code", "row", "value", "expected"]].values.tolist() == [["V07", 0, '"Active"', "open"]]
+    assert only("V07", *rows, carried=("Status",)) == []  # a column of their own
+
+
+def test_v07_a_heading_that_is_ours_and_a_class_kept_as_the_national_term():
+    mapped = survey({"land_status_": "Active"}, headings={"land_status": "land_status"}, carried=("land_status_",))
+    assert words(Context(mapped, TODAY))["value"].tolist() == ['"Active"']
+    term = survey({"national_term": "Hot"}, headings={"Type": "land_class"})
+    assert words(Context(term, TODAY))[["value", "expected"]].values.tolist() == [['"Hot"', "CHA"]]
+    own = survey({"national_term": "Hot"}, headings={"Type": "land_class", "Term": "national_term"})
+    assert words(Context(own, TODAY)).empty
 
 
 def test_v02_a_national_term_that_says_no_class():
@@ -209,6 +247,16 @@ def test_v06_only_what_still_holds_is_asked_for():
     rows = ({"as_of": "2015", "valid_from": "2015"}, {"as_of": "2025", "valid_from": "2025"})
     assert only("V06", *rows) == []
     assert only("V06", {"as_of": "2015", "valid_to": "2020"}) == []
+
+
+def test_v06_looks_at_the_latest_report():
+    old = {"as_of": "2015"}
+    inspected = {"hazard_id": " YC-014", "report_id": "R1", "kind": "inspection", "date": "2025-03"}
+    assert only("V06", old, reports=[inspected]) == []
+    assert len(told(words, old, reports=[inspected | {"hazard_id": "YC-01"}], code="V06")) == 1
+    assert only("V06", old, reports=[inspected | {"date": "2017"}, inspected | {"date": "2014"}]) == ["2017"]
+    assert only("V06", old, reports=[inspected | {"kind": "flood"}]) == ["2015"]
+    assert only("V06", old, reports=[inspected | {"date": ""}]) == ["2015"]
 
 
 def test_the_limit_of_age_is_an_option():

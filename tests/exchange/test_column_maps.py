@@ -7,7 +7,15 @@ import pytest
 import shapely
 
 from geo.errors import ConfigError
-from geo.exchange.column_maps import FIELDS, ColumnMap, column_map, coordinate_headings, recognised, shipped_maps
+from geo.exchange.column_maps import (
+    FIELDS,
+    ColumnMap,
+    column_map,
+    coordinate_headings,
+    recognised,
+    recognised_without_unit,
+    shipped_maps,
+)
 from geo.exchange.columns import AREA_NAMES, RECORD_ALIASES, plain
 from geo.exchange.proposal import proposed_map
 from geo.exchange.records import read_survey
@@ -56,6 +64,21 @@ def test_headings_of_imsma_ng():
 def test_units_of_headings(heading, factor):
     found = recognised([heading], "hazards", ColumnMap())
     assert found.names == {heading: "area_reported_m2"} and found.factors[heading] == pytest.approx(factor)
+
+
+@pytest.mark.parametrize("heading", ["area (m)", "cleared (km)", "면적(미터)", "remaining_m"])
+def test_a_length_is_no_unit_of_area_and_is_asked_for(heading):
+    found = recognised([heading], "hazards", ColumnMap())
+    assert found.unitless == (heading,) and not found.names and not found.factors
+    assert recognised(["area (m2)", "depth (m)"], "hazards", ColumnMap()).unitless == ()
+    assert recognised_without_unit(["area (m)", "area (ha)"], "hazards") == {"area (m)": "area_reported_m2"}
+
+
+@pytest.mark.parametrize("chosen", [None, "korean"])
+@pytest.mark.parametrize("heading", ["이름", "Victim name", "피해자명", "성명"])
+def test_the_name_in_an_accident_is_the_victim_s(heading, chosen):
+    assert recognised([heading, "지명"], "accidents", column_map(chosen)).names == {heading: "person", "지명": "name"}
+    assert recognised(["이름"], "signs", column_map(chosen)).names == {"이름": "name"}
 
 
 def test_cleared_alone_may_be_a_yes_or_no():

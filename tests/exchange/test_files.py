@@ -257,3 +257,22 @@ def test_rounded_numbers_keep_twelve_digits_and_stay_rounded(number):
     assert once[0] == pytest.approx(number, rel=1e-12, abs=1e-290)
     assert content.plain_values(pd.Series(once)).tolist() == once.tolist()
     assert str(once[0]) != "-0.0"
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_refused"),
+    [
+        (shapely.box(-179, 10, 179, 11), True),
+        (shapely.box(179, 10, 181, 11), True),
+        (shapely.box(-180, 10, 0, 11), False),
+        (shapely.MultiPolygon([shapely.box(-180, 10, -179, 11), shapely.box(179, 10, 180, 11)]), False),
+    ],
+)
+def test_geojson_refuses_what_lies_over_the_antimeridian(tmp_path, shape, is_refused):
+    frame = gpd.GeoDataFrame({"id": ["home", "far"]}, geometry=[shapely.box(127, 38, 128, 39), shape], crs=4326)
+    if not is_refused:
+        files.write_geojson(frame, tmp_path / "a.geojson")
+        return
+    with pytest.raises(DataError, match=r"over the antimeridian: a.geojson: .* found far: cut these shapes at 180"):
+        files.write_geojson(frame, tmp_path / "a.geojson")
+    assert not (tmp_path / "a.geojson").exists()

@@ -25,8 +25,9 @@ def track(name, *segments):
     return f"<trk><name>{name}</name>{''.join(f'<trkseg>{segment}</trkseg>' for segment in segments)}</trk>"
 
 
-def gpx(path, body):
-    path.write_text(f'<?xml version="1.0"?><gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">{body}</gpx>')
+def gpx(path, body, creator="x"):
+    root = f'<gpx version="1.1" creator="{creator}" xmlns="http://www.topografix.com/GPX/1/1">'
+    path.write_text(f'<?xml version="1.0"?>{root}{body}</gpx>')
     return path
 
 
@@ -61,9 +62,12 @@ def test_closed_tracks_are_polygons_and_open_ones_lines(tmp_path):
 
 def test_segments_of_a_track_are_parts_and_holes(tmp_path):
     apart = RING.replace('lon="127', 'lon="128')
-    survey = read_survey(gpx(tmp_path / "a.gpx", track("holed", RING, HOLE) + track("two", RING, apart)))
-    holed, two = survey.frame.geometry
+    tracks = track("holed", RING, HOLE) + track("two", RING, apart)
+    holed, two = read_survey(gpx(tmp_path / "a.gpx", tracks, "minemap")).frame.geometry
     assert holed.geom_type == "Polygon" and len(holed.interiors) == 1 and len(shapely.get_parts(two)) == 2
+    nested, two = read_survey(gpx(tmp_path / "b.gpx", tracks, "minemapper")).frame.geometry
+    assert [len(part.interiors) for part in shapely.get_parts(nested)] == [0, 0], "in another's file no land falls out"
+    assert not nested.is_valid and two.is_valid
 
 
 def test_ring_that_does_not_quite_close_stays_a_line():

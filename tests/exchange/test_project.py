@@ -101,6 +101,45 @@ def test_title_and_canvas_state_the_tier(root):
     assert root.findtext("title") == root.get("projectname") == title
     assert root.findtext("properties/CopyrightLabel/Label").startswith(f"{title}\nRESTRICTED – do not publish")
     assert "Not an official product" in root.findtext("projectMetadata/abstract")
+    bar = root.find("properties/TitleLabel")
+    assert (bar.findtext("Enabled"), bar.find("Enabled").get("type")) == ("true", "bool")
+    assert bar.findtext("Label").startswith("RESTRICTED – do not publish")
+
+
+def test_a_public_project_bears_no_bar(tmp_path):
+    write_project(project_layers(LAYERS), tmp_path / "a.qgz", Notice("N"), crs=5186, bounds=BOUNDS)
+    root = ET.fromstring(read_zip(tmp_path / "a.qgz")["a.qgs"])
+    assert root.find("properties/TitleLabel") is None and root.find("properties/CopyrightLabel") is not None
+
+
+def hazards(**columns):
+    boxes = [shapely.box(126.5 + i / 2, 37.4, 126.9 + i / 2, 37.8) for i in range(4)]
+    return layer(boxes, land_class=["CHA"] * 4, simulated=[False] * 4, **columns)
+
+
+def test_no_edge_that_nobody_surveyed_is_hard():
+    kinds = ["boundary", "boundary", "equal_area_circle", "boundary"]
+    found = hazards(precision_m=[99.0, 100.0, None, 2500.0], shape_kind=kinds)
+    root = ET.fromstring(qgis_styles({"planned_minefields": found})["planned_minefields"].split("\n", 1)[1])
+    labels = {each.get("value"): (each.get("label"), each.get("symbol")) for each in root.iter("category")}
+    assert set(labels) == {"cha", "cha_loose", ""}
+    assert "position known to ± 100–2,500 m only" in labels["cha_loose"][0] and "±" not in labels["cha"][0]
+    drawn = {
+        key: {each.get("name"): each.get("value") for each in root.find(f".//symbol[@name='{number}']/layer/Option")}
+        for key, (_, number) in labels.items()
+    }
+    assert (drawn["cha"]["outline_style"], drawn["cha_loose"]["outline_style"]) == ("solid", "dot")
+    assert (drawn["cha"]["outline_color"], drawn["cha_loose"]["outline_color"]) == ("255,0,0,255", "255,128,128,255")
+
+
+def test_cells_and_exact_hazards_have_no_loose_class():
+    exact = hazards(precision_m=[2.0] * 4)
+    cells = hazards(precision_m=[1000.0] * 4)
+    cells.frame["id"] = [f"cell1km-494-{n}-CHA" for n in range(4)]
+    simulated = hazards(precision_m=[500.0] * 4)
+    simulated.frame["simulated"] = True
+    for each in (exact, cells, simulated):
+        assert "_loose" not in qgis_styles({"planned_minefields": each})["planned_minefields"]
 
 
 def test_tree_holds_every_layer_once_in_groups(root):

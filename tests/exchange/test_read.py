@@ -154,10 +154,10 @@ def shifted(shape, crs_true, crs_said):
 @pytest.mark.parametrize(
     ("shape", "crs", "hint"),
     [
-        (shapely.box(38, 127, 38.01, 127.01), 4326, "latitude and longitude look swapped"),
-        (shifted(FIELD, 32652, 32651), 32651, "read as EPSG:32652"),
-        (shifted(FIELD, 5186, 5179), 5179, "check the CRS|read as EPSG:5186"),
-        (shifted(shapely.box(127, 37.05, 127.01, 37.06), 5181, 5186), 5186, "read as EPSG:5181"),
+        (shapely.box(38, 127, 38.01, 127.01), 4326, "inside if latitude and longitude are swapped"),
+        (shifted(FIELD, 32652, 32651), 32651, "inside if the coordinates are in UTM zone 52 .EPSG:32652"),
+        (shifted(FIELD, 5186, 5179), 5179, "check the CRS|EPSG:5186"),
+        (shifted(shapely.box(127, 37.05, 127.01, 37.06), 5181, 5186), 5186, "false northing 500,000 .EPSG:5181"),
         (shapely.box(200_000, 600_000, 200_100, 600_100), 4326, "the numbers are metres, not degrees"),
         (shapely.box(2, 48, 2.1, 48.1), 4326, "check the CRS"),
     ],
@@ -285,7 +285,7 @@ def test_web_mercator_is_refused_with_the_name_of_the_file(tmp_path, read):
 @pytest.mark.parametrize(
     ("shape", "slip"),
     [
-        (shapely.box(38, 127, 38.01, 127.01), "latitude 127.01: latitude and longitude look swapped"),
+        (shapely.box(38, 127, 38.01, 127.01), "latitude 127.01: it fits if latitude and longitude are swapped"),
         (shapely.box(200_000, 600_000, 200_100, 600_100), "latitude 600100: the numbers are metres, not degrees"),
     ],
 )
@@ -296,7 +296,7 @@ def test_degrees_that_are_none_are_explained_without_an_area(tmp_path, shape, sl
 
 def test_slip_of_some_features_is_counted(tmp_path):
     shapes = [shapely.box(38, 127, 38.01, 127.01), shapely.box(38.1, 127, 38.2, 127.1), shapely.box(2, 48, 3, 49), FIELD]
-    with pytest.raises(DataError, match="3 features outside .*: of 2 of the 3: latitude and longitude look swapped"):
+    with pytest.raises(DataError, match="3 features outside .*: of 2 of the 3: inside if latitude and longitude are swapped"):
         hazards(saved(tmp_path, shapes, id=list("abcd")), area=AREA)
 
 

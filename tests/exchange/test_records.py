@@ -381,3 +381,63 @@ def test_a_report_with_a_thousands_comma_is_refused_not_shifted(tmp_path):
     (tmp_path / "r.csv").write_text("hazard_id,date,cleared_m2\nA,2020-05-01,1,210\n")
     with pytest.raises(DataError, match="more cells than headings.*row 1"):
         read_survey(tmp_path / "a.gpkg", reports=tmp_path / "r.csv")
+
+
+def belt_table(tmp_path, rows, headings="X,Y", **options):
+    (tmp_path / "a.csv").write_text("\n".join([f"id,{headings}", *(f"A{n},{row}" for n, row in enumerate(rows))]) + "\n")
+    return read_survey(tmp_path / "a.csv", kind="finds", crs="EPSG:5186", **options)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        (["180000,200000", "190000,210000"], "columns X and Y: either may be the easting"),
+        (["600000,200000", "610000,190000"], "columns X and Y: X can only be the northing"),
+    ],
+)
+def test_bare_x_and_y_are_not_guessed(tmp_path, rows, value):
+    survey = belt_table(tmp_path, rows)
+    told = check(Context(survey, date(2025, 1, 1))).query("severity == 'E' and code != 'V05'")
+    assert told[["code", "row", "value", "expected"]].values.tolist() == [
+        ["C07", 0, value, "the columns' names: easting and northing"]
+    ]
+    assert survey.frame.geometry.isna().all() and len(survey.frame) == 2
+    for headings in ("northing,easting", "북거,동거"):
+        named = belt_table(tmp_path, rows, headings)
+        assert named.findings.empty and named.frame.geometry.x.tolist() == [float(row.split(",")[1]) for row in rows]
+
+
+def test_bare_x_and_y_stand_where_one_order_is_possible(tmp_path):
+    north = belt_table(tmp_path, ["200000,600000", "180000,190000"])  # the second alone would leave it open
+    assert north.findings.empty and north.frame.geometry.x.tolist() == [200000.0, 180000.0]
+    astray = belt_table(tmp_path, ["200000,600000", "200100,600000", "600000,200000"])
+    assert astray.findings.empty and astray.frame.geometry.notna().all(), "one row typed the wrong way round is for C04"
+    mapped = belt_table(tmp_path, ["180000,200000"], columns={"columns": {"x": "Y", "y": "X"}})
+    assert mapped.findings.empty and mapped.frame.geometry.x.tolist() == [200000.0]
+
+
+def test_a_build_is_told_that_x_and_y_leave_the_easting_open(tmp_path):
+    corners = "id,order,X,Y\nA,1,180000,200000\nA,2,180100,200000\nA,3,180100,200100\n"
+    (tmp_path / "a.csv").write_text(corners)
+    with pytest.raises(DataError, match="A .coordinate cannot be read: columns X and Y: either may be the easting"):
+        read_supplied(tmp_path / "a.csv", land_class="SHA", source="s", crs="EPSG:5186")
+
+
+def test_hazards_typed_in_another_form_have_no_idle_decimals(tmp_path):
+    corners = {
+        "mgrs": ["52S CG 12345 67890", "52S CG 12445 67890", "52S CG 12445 67990"],
+        "lat,lon": ["38°0′15″,127°0′15″", "38°0′25″,127°0′15″", "38°0′25″,127°0′25″"],
+    }
+    for heading, cells in corners.items():
+        rows = [f"A,{n},{cell}" for n, cell in enumerate(cells, start=1)]
+        (tmp_path / "a.csv").write_text("\n".join([f"id,order,{heading}", *rows]) + "\n")
+        survey = read_survey(tmp_path / "a.csv", crs="WGS84")
+        assert survey.frame.geometry.notna().all()
+        assert "C06" not in set(check(Context(survey, date(2025, 1, 1)))["code"])
+
+
+def test_victims_names_are_personal_data(tmp_path):
+    (tmp_path / "a.csv").write_text("id,이름,lat,lon,사고일\nA,홍길동,38,127,2020\n")
+    survey = read_survey(tmp_path / "a.csv", kind="accidents", crs="WGS84")
+    told = check(Context(survey, date(2025, 1, 1))).query("code == 'P01'")
+    assert survey.frame["person"].tolist() == ["홍길동"] and told["value"].tolist() == ["column 이름 (1 filled)"]

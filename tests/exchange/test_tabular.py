@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from geo.errors import ConfigError, DataError
 from geo.exchange.mgrs import from_mgrs
+from geo.exchange.records import read_survey
 from geo.exchange.sheets import read_cells
 from geo.exchange.tabular import read_table
 
@@ -360,3 +361,72 @@ def test_features_in_are_features_out(read):
     rows = [f"h{n},{38 + n / 1e4:.4f},{'127' if n % 3 else 'x'}" for n in range(300)]
     table = read("id,lat,lon\n" + "\n".join(rows), crs="WGS84")
     assert len(table.frame) == 300 and table.frame.geometry.notna().sum() + len(table.faults) == 300
+
+
+SQUARE = "POLYGON ((127 38, 127.1 38, 127.1 38.1, 127 38))"
+
+
+@pytest.mark.parametrize("curve", ["CURVEPOLYGON (CIRCULARSTRING (0 0, 1 1, 2 0, 1 -1, 0 0))", "compoundcurve((0 0, 1 1))"])
+def test_a_curve_is_told_and_the_other_rows_are_read(read, curve):
+    table = read(f'id,wkt\na,"{SQUARE}"\nb,"{curve}"\n', crs="WGS84")
+    assert told(table) == [(1, "", "C07")] and table.faults.expected[0] == "curves: turn them into lines"
+    assert table.frame.geometry.isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("srid", "datum", "is_doubtful"),
+    [(4301, "WGS84", True), (4326, "KGD2002", False), (5186, "KGD2002", False), (5186, "EPSG:5181", True), (4326, "x", True)],
+)
+def test_a_system_before_the_wkt_and_another_beside_it(read, srid, datum, is_doubtful):
+    text = f'id,wkt,crs_entered,basis\na,"{SQUARE}",WGS84,x\nb,"SRID={srid};{SQUARE}",{datum},x\n'
+    table = read(text)
+    assert told(table) == ([(1, "", "C07")] if is_doubtful else []) and table.frame.geometry.isna()[1] == is_doubtful
+    assert not is_doubtful or whats(table) == f"SRID={srid} beside {datum}"
+    own = read(text.replace(",basis", ",basis,simulated").replace(",x\n", ",x,false\n"))
+    assert own.faults.empty and not own.frame.geometry.isna().any()
+
+
+def test_corners_without_their_order_are_told_once(read):
+    rows = "a,38,127\na,38,127.1\na,38.1,127\nb,38,127\n"
+    table = read("id,lat,lon\n" + rows, crs="WGS84")
+    assert told(table) == [(-1, "", "C07")] and "1 ids in several rows that are points, such as a" in whats(table)
+    assert "a column order" in table.faults.expected[0]
+    assert read("id,lat,lon\n" + rows, crs="WGS84", kind="finds").faults.empty
+    assert read("id,lat,lon,valid_from\na,38,127,2019\na,38,127,2020\n", crs="WGS84").faults.empty  # versions, not corners
+    assert read("id,lat,lon\na,38,127\nb,38,127.1\n,38,127\n,38,127\n", crs="WGS84").faults.empty
+
+
+def test_what_a_computer_adds_is_no_precision(read):
+    rows = ["a,38.123456,127.12345600000001", "b,38.12345678901234,127.12345678901234", "c,38.1,127.1"]
+    frame = read("id,lat,lon\n" + "\n".join(rows), crs="WGS84").frame
+    assert frame.precision_m.astype(float).tolist() == [0.111, 0.01, 11132.0]
+    metres = read("id,x,y\na,200000.1230000000001,600000.5\nb,200000.00000001,600000\nc,1.12345,2\n", crs="EPSG:5186")
+    assert metres.frame.precision_m.astype(float).tolist() == [0.01, 1.0, 0.01]
+
+
+def test_a_workbook_brings_the_sheets_beside_its_records(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "hazards"
+    sheets = {
+        "Corners": ["hazard_id order lat lon", "a 1 38 127", "a 2 38 127.1", "a 3 38.1 127.1", "b 1 38.5 x", "z 1 38 127"],
+        "reports": ["hazard_id date kind", "b 2020-05-01 clearance"],
+        "notes": ["text", "none"],
+    }
+    for row in ("id name", "b south", "a north", "c east"):
+        book["hazards"].append(row.split())
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([float(cell) if "." in cell else cell for cell in row.split()])
+    book.save(tmp_path / "a.xlsx")
+    survey = read_survey(tmp_path / "a.xlsx", layer="hazards", crs="WGS84")
+    assert survey.frame["id"].tolist() == ["b", "a", "c"] and survey.frame.geometry.isna().tolist() == [True, False, True]
+    assert survey.frame.geometry[1].equals(shapely.from_wkt("POLYGON ((127 38, 127.1 38, 127.1 38.1, 127 38))"))
+    assert survey.points["row"].tolist() == [1, 1, 1, 0, -1] and survey.reports["hazard_id"].tolist() == ["b"]
+    found = survey.findings.set_index("hazard_id")["value"]
+    assert "no angle" in found["b"] and "corners of z, which no record is" in set(found)
+    with pytest.raises(ConfigError, match="several sheets"):
+        read_survey(tmp_path / "a.xlsx", crs="WGS84")
+    del book["notes"]
+    book.save(tmp_path / "b.xlsx")
+    assert read_survey(tmp_path / "b.xlsx", crs="WGS84").layer == "hazards"

@@ -5,7 +5,7 @@ import pandas as pd
 import pyproj
 import pytest
 
-from geo.exchange.traverse import corners, north_of, traverse
+from geo.exchange.traverse import Traverse, north_of, traverse
 
 GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -17,6 +17,17 @@ def table(**columns):
 
 
 NAN = float("nan")
+
+
+def corners(lon, lat, bearing_deg, distance_m, *, is_star=False, closes=False, crs=None, ellps="WGS84", **stated):
+    """Return the legs of one traverse, each from the point before, or all from the start."""
+    n_legs = len(bearing_deg)
+    names = ["start", *map(str, range(1, n_legs)), "start" if closes else "last"]
+    legs = pd.DataFrame({"point_id": names, "from_point": "start" if is_star else ""})
+    legs["lon"], legs["lat"] = [lon, *[NAN] * n_legs], [lat, *[NAN] * n_legs]
+    legs["bearing_deg"], legs["distance_m"] = ["", *map(str, bearing_deg)], ["", *map(str, distance_m)]
+    legs = legs.assign(**{"north": "true", **{name: str(value) for name, value in stated.items()}})
+    return Traverse(*(cells[1:] for cells in traverse(legs, crs=crs, ellps=ellps)))
 
 
 def test_legs_follow_one_another_and_a_square_closes():

@@ -54,7 +54,7 @@ def browser_type_launch_args():
 
 @pytest.fixture(scope="session")
 def browser_context_args():
-    return {"offline": True, "viewport": {"width": 1280, "height": 860}, "locale": "ko-KR"}
+    return {"offline": True, "viewport": {"width": 1280, "height": 860}, "locale": "en-US"}
 
 
 @pytest.fixture

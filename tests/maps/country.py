@@ -241,12 +241,13 @@ def survey_frames(atlas):
         searched_n=[np.nan] * 4 + [3.0] + [np.nan] * 3, recovered_n=[np.nan] * 4 + [810.0] + [np.nan] * 3,
         emplaced_n=[np.nan] * 4 + [1000.0] + [np.nan] * 3, unaccounted_n=[np.nan] * 4 + [190.0] + [np.nan] * 3,
         fence_condition=["unverified"] + ["intact"] * (n - 1), marking_type=["none"] + ["sign_and_fence"] * (n - 1),
-        last_inspected=["2018-05"] + [""] * (n - 1), evidence=["direct", "none"] * 4, direct_evidence="accident at a known place",
+        last_inspected=["2018-05"] + [""] * (n - 1), evidence=["direct", "none"] * 4,
+        direct_evidence="accident_known_place; seen by a shepherd",
     )  # fmt: skip
     past = frame_of(
         [shapely.Point(at + i * step, north - 0.03).buffer(0.006, quad_segs=6) for i in (1, 2)],
         land_class=["SHA", "CHA"], land_status=["open", "worked_on"], basis="supplied", area_m2=1_200_000.0, precision_m=2.0,
-        valid_from=["1999", "2003"], valid_to=["2005-03-10", "2011"],
+        valid_from=["1999", "2003"], valid_to=["2005-03-10", "2011"], hazard_layer="unconfirmed_minefields",
     )  # fmt: skip
     points = [shapely.Point(at + i * step, north - 0.05) for i in range(4)]
     common = {"basis": "supplied", "evidence": "direct", "precision_m": [5.0, 5.0, 5.0, 100.0], "date": "2020-07-31"}

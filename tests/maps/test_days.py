@@ -1,5 +1,6 @@
 """Hazards as of a day: the slider, the field, what follows them, and the rule that a partial date counts as its last day."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,10 @@ def figures(page, name):
     return page.locator(f"li:has(> #show-{name}) > .figures").inner_text()
 
 
+def dated(page, name):
+    return page.locator(f"li:has(> #show-{name}) > .dated").first.inner_text()
+
+
 def choose(page, text):
     page.locator("#day-field").fill(text)
     page.keyboard.press("Enter")
@@ -47,6 +52,9 @@ def test_the_latest_state_is_shown_first(quiet_page, survey_path):
     slider = page.get_by_role("slider", name="Day of the state shown")
     assert slider.get_attribute("aria-valuetext") == "Latest state"
     assert int(slider.get_attribute("max")) == len(DAYS)
+    assert page.locator("#day-field").get_attribute("placeholder") == "YYYY-MM-DD", (
+        "a date there would read as the day that is set"
+    )
     assert held(page, "unconfirmed_minefields") == [f"f{i:02d}" for i in range(8)]
     assert not page.locator("#show-past_hazards").is_checked()
     assert not page.locator("#day-mark").is_visible()
@@ -72,7 +80,10 @@ def test_any_day_shows_what_held_then(quiet_page, survey_path):
     for day, (current, earlier) in STATES.items():
         choose(page, day)
         assert (held(page, "unconfirmed_minefields"), held(page, "past_hazards")) == (current, earlier), day
-        assert figures(page, "unconfirmed_minefields") == f"{len(current)} · {0.6 * len(current):.1f} km² gross"
+        km2 = 0.6 * len(current) + 1.2 * len(earlier)
+        assert figures(page, "unconfirmed_minefields") == f"{len(current) + len(earlier)} · {km2:.1f} km² gross"
+        assert figures(page, "past_hazards") == ("counted above" if earlier else "0 · 0.00 km² gross")
+        assert dated(page, "unconfirmed_minefields") == dated(page, "past_hazards") == f"State of {day}."
         now = page.evaluate("Number(document.documentElement.dataset.shown)")
         assert now == shown - 8 + len(current) + len(earlier)
         assert page.locator("#day-mark").inner_text() == f"State of {day}, not the latest"
@@ -81,6 +92,10 @@ def test_any_day_shows_what_held_then(quiet_page, survey_path):
             f"As of {day}: {n} of 8 dated records held. Always shown, because undated: 2."
         )
     assert figures(page, "planned_minefields") == "12 · 2.0 km²", "what has no days is as it was"
+    assert dated(page, "planned_minefields").startswith("Information as of ")
+    page.get_by_role("button", name="Latest state").click()
+    assert figures(page, "unconfirmed_minefields") == "8 · 2.0 km²" and figures(page, "past_hazards") == "2 · 2.0 km²"
+    assert dated(page, "unconfirmed_minefields").startswith("Information as of 2021-06")
 
 
 def test_earlier_states_are_drawn_as_they_stood(quiet_page, survey_path):
@@ -133,6 +148,7 @@ def test_korean(quiet_page, survey_path):
     page = opened(quiet_page, survey_path, "한국어")
     slider = page.get_by_role("slider", name="표시할 상태의 기준일")
     assert slider.get_attribute("aria-valuetext") == "최신 상태"
+    assert page.locator("#day-field").get_attribute("placeholder") == "연-월-일"
     page.get_by_label("기준일 (YYYY, YYYY-MM, YYYY-MM-DD)").fill("2012")
     page.keyboard.press("Enter")
     assert page.locator("#day-mark").inner_text() == "2012 당시 상태(최신 아님)"
@@ -164,6 +180,27 @@ def test_days_are_counted_as_the_records_count_them(quiet_page, survey_path):
     assert page.evaluate("(texts) => texts.map((text) => atlas.lastDay(text))", texts) == expected
 
 
+def test_the_slider_says_the_day_that_is_set(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    slider = page.get_by_role("slider", name="Day of the state shown")
+    for day in ("1990", "2012", "2030-01-01"):  # before all stops, between two, after all
+        choose(page, day)
+        assert slider.get_attribute("aria-valuetext") == day
+    page.get_by_role("button", name="Latest state").click()
+    assert slider.get_attribute("aria-valuetext") == "Latest state"
+
+
+def test_earlier_states_of_no_known_layer_are_counted_by_themselves(quiet_page, area, tmp_path):
+    from geo.maps.web import draw_map
+
+    path = draw_map(survey_atlas_of(area, changed={"past_hazards": lambda past: past.assign(hazard_layer="")})).save(
+        tmp_path / "a.html"
+    )
+    page = opened(quiet_page, path)
+    choose(page, "2004")
+    assert (figures(page, "unconfirmed_minefields"), figures(page, "past_hazards")) == ("4 · 2.4 km² gross", "2 · 2.4 km² gross")
+
+
 def test_databases_close_what_still_holds_with_the_year_9999(quiet_page, area, tmp_path):
     from geo.maps.web import draw_map
 
@@ -181,6 +218,7 @@ def test_the_public_page_knows_years(quiet_page, public_survey_path):
     page = opened(quiet_page, public_survey_path)
     choose(page, "2004")
     assert page.locator("#day-mark").inner_text() == "State of 2004, not the latest"
+    assert re.fullmatch(r"\d+ cells", figures(page, "unconfirmed_minefields")), "the area of cells is that of no hazard"
     stops = page.evaluate("[...Array(Number(document.getElementById('day-range').max)).keys()]")
     slider = page.locator("#day-range")
     for at in stops:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from maps.country import HOSTILE, survey_atlas_of
 
+from geo.errors import ConfigError
 from geo.generalise import as_shown
 from geo.maps.content import described, reach
 from geo.maps.offline import left_over
@@ -20,7 +21,7 @@ from geo.survey.fields import RECORD_FIELDS
 from geo.terms import LAND_STATUSES, RECORD_LAYERS, SIGN_TEXTS, SURVEY_LAYERS
 
 READY = 'html[data-ready="15"]'
-EXTRA = {"symbol", "symbol_then", "soft_m", "max_zoom", "m2"}
+EXTRA = {"symbol", "symbol_then", "soft_m", "max_zoom", "m2", "hazard_layer"}
 
 
 def opened(page, path, language="English"):
@@ -285,3 +286,85 @@ def test_thousands_are_painted_on_a_canvas_and_can_be_asked(quiet_page, area, tm
         " layer.features[17].fire('click', { latlng: layer.features[17].getBounds().getCenter() }, true); 0 }"
     )
     assert page.get_by_role("heading", name="Many 17").is_visible()
+
+
+def test_a_popup_shows_words_whole_and_no_keys(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    told = popup(page, "unconfirmed_minefields", 1)
+    assert "accident at a known place; seen by a shepherd" in told and "accident_known_place" not in told
+    page.wait_for_timeout(500)  # the map moves to make room
+    ribbon, box = (page.locator(one).bounding_box() for one in ("#marks", ".leaflet-popup"))
+    assert box["y"] >= ribbon["y"] + ribbon["height"], "its head is not below the ribbon"
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.popup dt, .popup dd')].map((one) => one.getBoundingClientRect().width)"
+    )
+    assert set(widths[::2]) == {96.0} and min(widths[1::2]) > 120
+    page.get_by_role("button", name="한국어").click()
+    assert "위치가 확인된 사고; seen by a shepherd" in popup(page, "unconfirmed_minefields", 1)
+
+
+def test_a_name_of_ten_thousand_letters_stays_in_the_popup(quiet_page, area, tmp_path):
+    changed = {"unconfirmed_minefields": lambda rows: rows.assign(name_en="x" * 10_000, national_term="y" * 10_000)}
+    page = opened(quiet_page, draw_map(survey_atlas_of(area, changed=changed)).save(tmp_path / "atlas.html"))
+    popup(page, "unconfirmed_minefields", 0)
+    assert page.locator(".leaflet-popup-content").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_the_whole_legend_can_be_reached(quiet_page, survey_path):
+    page = opened(quiet_page, survey_path)
+    for box in page.locator("#tree input[type=checkbox]").all():
+        box.check()
+    page.locator("#legend-list").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(400)
+    last, strip = page.locator("#legend-list li").last.bounding_box(), page.locator("#strip").bounding_box()
+    assert last["y"] + last["height"] <= strip["y"]
+    assert page.locator("#legend-list").evaluate("(one) => one.scrollHeight > one.clientHeight + 20"), "it was not too long"
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_verdict_is_seen(quiet_page, survey_path, wide):
+    page = opened(quiet_page, survey_path)
+    page.get_by_role("tab", name="Areas").click()
+    if wide:
+        page.get_by_role("button", name="Widen the panel").click()
+    head, frame = (
+        page.locator("#table-areas").get_by_role("columnheader", name="Verdict").bounding_box(),
+        page.locator("#table-areas .scroll").bounding_box(),
+    )
+    assert head["x"] + head["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "opens"), [("ko-KR", None, "ko"), ("ko", None, "ko"), ("en-US", None, "en"), ("kok-IN", None, "en"),
+                                   ("ko-KR", "en", "en"), ("en-US", "ko", "ko")]
+)  # fmt: skip
+def test_the_page_opens_in_the_readers_language(browser, own, tmp_path, locale, asked, opens):
+    path = draw_map(own, language=asked).save(tmp_path / "atlas.html")
+    context = browser.new_context(offline=True, locale=locale)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("#notice", state="hidden")
+    assert page.evaluate("document.documentElement.lang") == opens
+    assert page.locator(f"[data-language={opens}]").get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("tab").first.inner_text() == {"ko": "레이어", "en": "Layers"}[opens]
+    context.close()
+
+
+def test_a_language_the_page_lacks_is_refused(own):
+    with pytest.raises(ConfigError, match="no such language: language: expected en, ko, found fr"):
+        draw_map(own, language="fr")
+
+
+def test_the_public_page_counts_cells_as_cells(quiet_page, public_survey_path):
+    page = opened(quiet_page, public_survey_path)
+
+    def told(name):
+        return page.locator(f"li:has(> #show-{name}) > .figures").inner_text()
+
+    n = page.evaluate("atlas.layers.find((one) => one.name === 'unconfirmed_minefields').n")
+    assert told("unconfirmed_minefields") == f"{n} cells · 2.0 km²"
+    assert told("planned_minefields") == "12 · 2.0 km²", "the simulated are fields"
+    assert re.fullmatch(r"\d+ cells", told("finds"))
+    page.get_by_role("button", name="한국어").click()
+    assert told("unconfirmed_minefields") == f"격자 {n}개 · 2.0 km²"

@@ -4,6 +4,7 @@
 (function (atlas) {
   atlas.day = null; // null: the latest state
   let stops = [];
+  let chosen = ""; // the day as it was written
   let opened = false; // the earlier states were switched on by the choice of a day
 
   /** The last day that a date may mean: 2011 is 2011-12-31, 2011-02 is 2011-02-28; null for what is no date. */
@@ -72,6 +73,23 @@
     }
   }
 
+  /** Count what held, the earlier states with the hazard layer they belong to. */
+  function sumUp() {
+    for (const layer of dated()) Object.assign(layer, { dayN: layer.heldN, dayM2: layer.heldM2, lent: 0 });
+    const past = dated().find((layer) => layer.columns.hazard_layer && layer.held);
+    if (!past) return;
+    for (let row = 0; row < past.n; row += 1) {
+      const owner = past.held[row] && dated().find((layer) => layer.name === past.value("hazard_layer", row));
+      if (!owner) continue;
+      const m2 = past.value("m2", row) || 0;
+      past.dayN -= 1;
+      past.dayM2 -= m2;
+      past.lent += 1;
+      owner.dayN += 1;
+      owner.dayM2 += m2;
+    }
+  }
+
   function counted() {
     const found = { n: 0, all: 0, undated: 0 };
     for (const layer of dated()) {
@@ -100,11 +118,13 @@
   /** Show the hazards as they stood on a day; null for the latest state. `text` is what the reader is told. */
   atlas.setDay = function (day, text) {
     atlas.day = day;
+    dated().forEach(hold);
+    sumUp();
     for (const layer of dated()) {
-      hold(layer);
       for (const feature of layer.features) restyle(layer, feature);
       atlas.arrange(layer);
       layer.figuresNode.replaceChildren(...atlas.figures(layer));
+      layer.datedNode.replaceChildren(...atlas.dated(layer, text));
     }
     openPast();
     atlas.map.closePopup();
@@ -124,10 +144,9 @@
   }
 
   function say(range, field, wrong) {
-    const at = Number(range.value);
-    const text = at < stops.length ? stops[at].text : "";
-    range.setAttribute("aria-valuetext", text || atlas.pick(atlas.config.words.day_latest));
+    range.setAttribute("aria-valuetext", chosen || atlas.pick(atlas.config.words.day_latest));
     field.setAttribute("aria-invalid", String(wrong));
+    field.placeholder = atlas.pick(atlas.config.words.day_form); // no digits: a date there reads as the day that is set
   }
 
   /** The control: only where some record holds for some days and not for others. */
@@ -137,7 +156,7 @@
     section.hidden = stops.length === 0;
     if (!stops.length) return;
     const range = atlas.label(atlas.make("input", { type: "range", id: "day-range", min: 0, max: stops.length, step: 1, value: stops.length }), words.day_range);
-    const field = atlas.make("input", { type: "text", id: "day-field", autocomplete: "off", maxLength: 10, placeholder: "2011-08-05" });
+    const field = atlas.make("input", { type: "text", id: "day-field", autocomplete: "off", maxLength: 10 });
     const latest = atlas.make("button", { type: "button", id: "day-latest" }, atlas.word("day_latest"));
     const told = atlas.make("p", { id: "day-told", class: "note", role: "status" }, atlas.both(words.day_latest_told));
     const choose = (day, text) => {
@@ -145,6 +164,7 @@
       range.value = day === null ? stops.length : Math.max(0, (after < 0 ? stops.length : after) - 1);
       if (day !== null && after === 0) range.value = 0;
       field.value = text;
+      chosen = text;
       atlas.setDay(day, text);
       say(range, field, false);
     };

@@ -3,6 +3,9 @@
 
 (function (atlas) {
   const listeners = [];
+  const page = document.documentElement;
+  if (!page.dataset.asked && /^ko\b/i.test(navigator.language || "")) page.lang = "ko"; // unless the maker of the page chose
+
 
   /** Make an element with text or children; a string becomes a text node, never markup. */
   atlas.make = function (tag, properties, ...children) {
@@ -36,11 +39,15 @@
     return { en: told("en"), ko: told("ko") };
   };
 
-  /** A value of a controlled list in both languages, of its column's own list first; anything else as it stands. */
+  /** A value of a controlled list in both languages, of its column's own list first, or several parted by ";"; else as it stands. */
   atlas.value = function (value, column) {
-    const lists = [atlas.config.column_values[column] || {}, atlas.config.values];
-    const list = lists.find((one) => Object.hasOwn(one, value));
-    return list ? atlas.both(list[value]) : document.createTextNode(String(value));
+    const own = atlas.config.column_values[column] || {};
+    const list = [own, atlas.config.values].find((one) => Object.hasOwn(one, value));
+    if (list) return atlas.both(list[value]);
+    const items = String(value).split(/[;,|\n]/).map((item) => item.trim()).filter(Boolean);
+    if (!items.some((item) => Object.hasOwn(own, item))) return document.createTextNode(String(value));
+    const told = (language) => items.map((item) => (Object.hasOwn(own, item) ? own[item][language] : item)).join("; ");
+    return atlas.both({ en: told("en"), ko: told("ko") });
   };
 
   atlas.language = () => document.documentElement.lang;

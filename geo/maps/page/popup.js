@@ -50,7 +50,7 @@
     outer_m: (value) => `${Math.round(value)} m`,
     population: (value) => value.toLocaleString("en"),
   };
-  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by", "symbol_then", "soft_m", "max_zoom", "m2"]);
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by", "symbol_then", "soft_m", "max_zoom", "m2", "hazard_layer"]);
 
   function name(layer, row) {
     const en = layer.value("name_en", row) || layer.value("id", row) || "";
@@ -160,7 +160,8 @@
 
   function open(map, latlng, node) {
     const width = Math.min(320, map.getSize().x - 104); // with its frame and the paddings it fits a phone
-    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(160, map.getSize().y - 140), autoPanPaddingTopLeft: [56, 48], autoPanPaddingBottomRight: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
+    const top = Math.max(48, document.getElementById("marks").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top + 8); // below the ribbons
+    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(120, map.getSize().y - top - 92), autoPanPaddingTopLeft: [56, top], autoPanPaddingBottomRight: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
   }
 
   /** Draw how far off a feature may be, until its popup closes. */

@@ -4,11 +4,27 @@
 (function (atlas) {
   const km2 = (value) => `${value.toLocaleString("en", { minimumFractionDigits: value < 1 ? 2 : 1, maximumFractionDigits: value < 1 ? 2 : 1 })} km²`;
 
-  /** Number and km² of a layer; on a chosen day the sum of what held, since nobody measured its overlaps. */
+  /** How many features, or cells of a grid, which are no features; where a layer holds both, both numbers. */
+  function number(layer, n) {
+    const text = (value) => value.toLocaleString("en");
+    const cells = layer.held && layer.cells < layer.n ? 0 : Math.min(layer.cells, n);
+    if (!cells) return [text(n)];
+    const told = atlas.both(atlas.filled(atlas.config.words.n_cells, { n: text(cells) }));
+    return n > cells ? [told, ` + ${text(n - cells)}`] : [told];
+  }
+
+  /** Number and km² of a layer; on a chosen day of all its states that held, gross, since nobody measured their overlaps. */
   atlas.figures = function (layer) {
-    const n = atlas.numberOf(layer).toLocaleString("en");
-    if (layer.held) return [`${n} · ${km2(layer.heldM2 / 1e6)} `, atlas.word("gross")];
-    return [layer.km2 === null ? n : `${n} · ${km2(layer.km2)}`];
+    if (!layer.held) return [...number(layer, layer.n), layer.km2 === null ? "" : ` · ${km2(layer.km2)}`];
+    if (layer.lent && !layer.dayN) return [atlas.word("day_counted")];
+    if (layer.cells) return number(layer, layer.dayN); // the area of cells is that of no hazard
+    return [...number(layer, layer.dayN), ` · ${km2(layer.dayM2 / 1e6)} `, atlas.word("gross")];
+  };
+
+  /** Of which day a layer is: its own date, or the day that is chosen where its features follow it. */
+  atlas.dated = function (layer, text) {
+    if (layer.held) return [atlas.both(atlas.filled(atlas.config.words.day_state, { day: text }))];
+    return [atlas.both(layer.texts.as_of), ...atlas.age(layer)];
   };
 
   /** A badge where the information is more than two years old by the reader's clock; a year alone counts from its start. */
@@ -23,12 +39,12 @@
     box.addEventListener("change", () => atlas.show(layer, box.checked));
     const symbol = atlas.config.symbols[layer.symbols[Math.floor((layer.symbols.length - 1) / 2)]];
     const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
-    const dated = atlas.make("span", { class: "dated" }, atlas.both(layer.texts.as_of), ...atlas.age(layer));
+    layer.datedNode = atlas.make("span", { class: "dated" }, ...atlas.dated(layer));
     layer.remark = atlas.make("span", { class: "dated remark", hidden: true }, atlas.word("too_close"));
     layer.softRemark = atlas.make("span", { class: "dated remark", hidden: true }, atlas.word("sketched"));
     layer.figuresNode = atlas.make("span", { class: "figures" }, ...atlas.figures(layer));
     const parts = layer.parts.length > 1 ? atlas.make("div", { class: "parts" }, ...layer.parts.map((part, i) => partRow(layer, part, i))) : null;
-    return atlas.make("li", {}, box, label, layer.figuresNode, dated, layer.remark, layer.softRemark, parts);
+    return atlas.make("li", {}, box, label, layer.figuresNode, layer.datedNode, layer.remark, layer.softRemark, parts);
   }
 
   function partRow(layer, part, i) {

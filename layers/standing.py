@@ -25,8 +25,8 @@ from geo.survey.dates import is_open, last_day, numbered, spans
 from geo.survey.lifecycle import history_table, latest_day, versions
 
 FOLDED = (  # what a report or a flood may change
-    *("land_class", "land_status", "original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2", "reopened_m2"),
-    *("emplaced_n", "recovered_n", "unaccounted_n", "marking_type", "fence_condition", "last_inspected"),
+    *("land_class", "land_status", "original_m2", "redrawn_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2"),
+    *("reopened_m2", "emplaced_n", "recovered_n", "unaccounted_n", "marking_type", "fence_condition", "last_inspected"),
 )
 PRODUCTS = ("original", "cancelled", "reduced", "cleared", "remaining", "reopened")
 

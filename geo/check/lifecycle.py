@@ -89,9 +89,9 @@ def idle_reports(context: Context, lives: Lives) -> pd.DataFrame:
     """Return the other reports that did not count, and why: no later than what was known, or told before (L02)."""
     events = lives.line.events
     info = np.where(lives.held["applied"], events["info"], NEVER)
-    known = pd.Series(info).groupby(events["record"]).cummax().to_numpy()
+    reached = pd.Series(info).groupby(events["record"]).cummax().to_numpy()
     begun = pd.Series(np.where(events["kind"] == 0, events["info"], FOR_EVER)).groupby(events["record"]).transform("min")
-    known = np.where(lives.held["version"] < 0, begun, known)  # from before the record was known
+    known = np.where(lives.held["version"] < 0, begun, reached)  # from before the record was known
     silent = events[[*RELEASED, "recovered_n"]].isna().all(axis=1).to_numpy()
     agrees = silent & (_made(events) == lives.held["land_status"].to_numpy())  # nothing of it is lost
     idle = (events["kind"] > 0).to_numpy() & ~lives.held["applied"].to_numpy() & ~_clashing(lives) & ~agrees
@@ -109,10 +109,10 @@ def _clashing(lives: Lives) -> Bools:
     kind, record = events["kind"].to_numpy(), events["record"].to_numpy()
     applied = lives.held["applied"].to_numpy()
     reach = pd.Series(np.where(applied & (kind > 0), events["last"], NEVER)).groupby(record).cummax()
-    reach = reach.groupby(record).shift(1, fill_value=NEVER).to_numpy()
+    before = reach.groupby(record).shift(1, fill_value=NEVER).to_numpy()
     makes = _made(events)
     other = (makes >= 0) & (makes != lives.held["land_status"].to_numpy()) & (events["land_status"] <= 0).to_numpy()
-    return np.asarray(other & ~events["again"].to_numpy() & (events["first"].to_numpy() <= reach) & (reach > NEVER), dtype=bool)
+    return np.asarray(other & ~events["again"].to_numpy() & (events["first"].to_numpy() <= before) & (before > NEVER), dtype=bool)
 
 
 def _made(events: pd.DataFrame) -> NDArray[np.intp]:

@@ -73,7 +73,6 @@ PHRASES = (
     ("a number", "숫자"),
     ("YYYY, YYYY-MM or YYYY-MM-DD", "YYYY, YYYY-MM, YYYY-MM-DD 중 하나"),
     ("its unit (m2, pyeong, ha, km2): {}", "단위(m2, 평, ha, km2)를 제목(예: 면적(ha))이나 열 대응표의 [units]에 밝힘"),
-    ("{} in report {}", "보고 {1}의 {0}"),
     ("{} in reports", "보고 표의 {0}"),
     ("{} in points", "점 표의 {0}"),
     ("{} in devices", "폭발물 표의 {0}"),

@@ -39,6 +39,8 @@ def test_tables_hold_text_and_numbers(demo_area):
         for column in frame:
             if column in NUMBERS:
                 assert frame[column].dtype == np.float64
+            elif column == "value_places":
+                assert frame[column].dtype == np.int64
             else:
                 assert frame[column].map(type).eq(str).all()
     reported = demo_area.tables["reported"].set_index("key")

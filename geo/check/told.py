@@ -161,7 +161,9 @@ def closing(findings: pd.DataFrame, survey: Survey, language: str = "en") -> str
 
     Examples
     --------
-    >>> closing(pd.DataFrame({"code": ["G12"]}), Survey("hazards", "north.gpkg", "", gpd.GeoDataFrame(geometry=[None, None])))
+    >>> survey = Survey("hazards", "north.gpkg", "", gpd.GeoDataFrame(geometry=[None, None]))
+    >>> from geo.check.findings import found
+    >>> closing(found("G12", survey, [1]), survey)
     'north.gpkg: 2 hazards read: 1 error, 0 warnings, 0 information'
     """
     marks = severities(findings)

@@ -45,6 +45,7 @@ SHORTEST_PERSON = 3  # letters of a name not in Latin letters: it also counts in
 LONGEST_NUMBER = 15  # digits that a float keeps
 FREE_WORDS, FREE_LETTERS = 3, 12  # what other columns say counts from so many on
 SHINGLE = 5  # words: a longer text is known by every run of so many
+METRES_A_DEGREE = 111_320.0
 COARSE = 4  # decimals of a degree: about 10 m
 DECIMALS = 5  # of a degree: about 1 m
 FINEST_DECIMALS = 7
@@ -128,9 +129,10 @@ class Secrets:
         return found
 
     @cached_property
-    def squares(self) -> frozenset[str]:
-        """The MGRS references of all points, to 1 m, without blanks."""
-        return frozenset(str(text).replace(" ", "") for text in np.unique(mgrs(self.points[:, 0], self.points[:, 1], digits=5)))
+    def squares(self) -> pd.Series:
+        """The feature of each point, by the point's MGRS reference to 1 m without blanks."""
+        texts = pd.Series(mgrs(self.points[:, 0], self.points[:, 1], digits=5), dtype=str)
+        return pd.Series(self.owner, index=texts.str.replace(" ", ""))
 
 
 def secrets_of(atlas: Atlas, exact: gpd.GeoDataFrame, known: Iterable[str] = ()) -> Secrets:
@@ -349,9 +351,17 @@ def found_points(points: Floats, secrets: Secrets) -> NDArray[np.intp]:
 
 
 def found_squares(texts: Iterable[str], secrets: Secrets) -> list[str]:
-    """Return the MGRS references of secret points, to 1 m, that stand in texts."""
+    """Return the MGRS references of secret points, to 1 m, that stand in texts: two of one feature, or one that is no chance."""
     said = {re.sub(r"\s", "", text).upper() for part in texts for text in SQUARES.findall(part)}
-    return sorted(said & secrets.squares) if said else []
+    met = secrets.squares[secrets.squares.index.isin(said)] if said else secrets.squares.iloc[:0]
+    if met.empty:
+        return []
+    low, high = secrets.box
+    whole_m2 = float(np.prod((high - low) * METRES_A_DEGREE) * math.cos(math.radians((low[1] + high[1]) / 2)))
+    if len(said) * len(secrets.points) / max(whole_m2, 1.0) > CHANCE * 10:
+        pairs = met.reset_index().drop_duplicates()
+        met = met[met.isin(pairs.iloc[:, 1][pairs.iloc[:, 1].duplicated()])]
+    return sorted(set(met.index))
 
 
 def layer_at(point: Floats, secrets: Secrets) -> str:

@@ -46,6 +46,8 @@ LONGEST_NUMBER = 15  # digits that a float keeps
 FREE_WORDS, FREE_LETTERS = 3, 12  # what other columns say counts from so many on
 SHINGLE = 5  # words: a longer text is known by every run of so many
 METRES_A_DEGREE = 111_320.0
+BESIDE = (-31, -17, -7, -3, 3, 7, 17, 31)  # steps of the last digit that are as good as any
+ASIDE = np.array([(19, 7), (-23, 11), (13, -29), (-17, -13)])  # steps of the last decimal: where only chance would meet
 COARSE = 4  # decimals of a degree: about 10 m
 DECIMALS = 5  # of a degree: about 1 m
 FINEST_DECIMALS = 7
@@ -341,13 +343,24 @@ def found_points(points: Floats, secrets: Secrets) -> NDArray[np.intp]:
     near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(near) or not len(secrets.points):
         return np.zeros(0, dtype=np.intp)
-    rows, owner = _matches(points[near], secrets, DECIMALS)
-    pairs = np.unique(np.stack([owner, vertex_keys(points[near][rows])], axis=1), axis=0) if len(rows) else np.zeros((0, 2), int)
-    twice = np.unique(pairs[:, 0])[np.unique(pairs[:, 0], return_counts=True)[1] > 1]
-    if len(twice):
-        return np.asarray(near[rows[np.isin(owner, twice)]])
-    finest = _decimals(len(np.unique(vertex_keys(points[near]))), len(secrets.points), high - low)
-    return np.asarray(near[_matches(points[near], secrets, finest)[0]]) if finest else np.zeros(0, dtype=np.intp)
+    asked = points[near]
+    for decimals in range(DECIMALS, FINEST_DECIMALS + 1):
+        if not len(rows := _of_one(asked, secrets, decimals)):
+            break
+        if not any(len(_of_one(asked + step / 10.0**decimals, secrets, decimals)) for step in ASIDE):
+            return np.asarray(near[rows])
+    finest = _decimals(len(np.unique(vertex_keys(asked))), len(secrets.points), high - low)
+    lone = _matches(asked, secrets, finest)[0] if finest else np.zeros(0, dtype=np.intp)
+    by_chance = any(len(_matches(asked + step / 10.0**finest, secrets, finest)[0]) for step in ASIDE) if len(lone) else False
+    return np.asarray(near[lone]) if not by_chance else np.zeros(0, dtype=np.intp)
+
+
+def _of_one(points: Floats, secrets: Secrets, decimals: int) -> NDArray[np.intp]:
+    """Return the rows of points that agree, in so many decimals, with two points of one feature; shape (k,)."""
+    rows, owner = _matches(points, secrets, decimals)
+    pairs = np.unique(np.stack([owner, vertex_keys(points[rows])], axis=1), axis=0) if len(rows) else np.zeros((0, 2), int)
+    features, count = np.unique(pairs[:, 0], return_counts=True)
+    return np.asarray(rows[np.isin(owner, features[count > 1])])
 
 
 def found_squares(texts: Iterable[str], secrets: Secrets) -> list[str]:
@@ -396,11 +409,19 @@ def found_numbers(numbers: Floats, secrets: Secrets) -> Floats:
     if not len(asked) or not len(secrets.numbers):
         return np.zeros(0)
     needed = math.ceil(math.log10(len(asked) * len(secrets.numbers) / 9 / CHANCE)) + 1
-    digits = min(max(needed, FEWEST_DIGITS), MOST_DIGITS)
-    known, found = secrets.digits(digits), mantissas(asked, digits)
-    place = np.minimum(np.searchsorted(known, found), len(known) - 1)
-    telling = found % 10 ** (digits - FEWEST_DIGITS + 1) != 0  # at so many digits; a round size is no secret
-    return np.asarray(asked[(known[place] == found) & telling])
+    for digits in range(min(max(needed, FEWEST_DIGITS), MOST_DIGITS), MOST_DIGITS + 1):
+        known, found = secrets.digits(digits), mantissas(asked, digits)
+        telling = found % 10 ** (digits - FEWEST_DIGITS + 1) != 0  # at so many digits; a round size is no secret
+        met = _among(found, known) & telling
+        if not met.any() or not any((_among(found + step, known) & telling).any() for step in BESIDE):
+            return np.asarray(asked[met])
+    return np.zeros(0)  # coordinates crowd together: where numbers beside them meet secrets as well, it is chance
+
+
+def _among(numbers: Keys, known: Keys) -> NDArray[np.bool_]:
+    """Return which numbers stand among known ones in ascending order; shape (n,)."""
+    place = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+    return np.asarray(known[place] == numbers)
 
 
 def long_numbers(numbers: Floats, digits: int = FEWEST_DIGITS) -> NDArray[np.bool_]:

@@ -347,12 +347,13 @@ def found_points(points: Floats, secrets: Secrets) -> NDArray[np.intp]:
     for decimals in range(DECIMALS, FINEST_DECIMALS + 1):
         if not len(rows := _of_one(asked, secrets, decimals)):
             break
-        if not any(len(_of_one(asked + step / 10.0**decimals, secrets, decimals)) for step in ASIDE):
+        by_chance = np.mean([len(_matches(asked + step / 10.0**decimals, secrets, decimals)[0]) for step in ASIDE])
+        if by_chance**2 / (2 * len(secrets.fields)) <= CHANCE * 10:  # of two that meet one feature
             return np.asarray(near[rows])
     finest = _decimals(len(np.unique(vertex_keys(asked))), len(secrets.points), high - low)
     lone = _matches(asked, secrets, finest)[0] if finest else np.zeros(0, dtype=np.intp)
-    by_chance = any(len(_matches(asked + step / 10.0**finest, secrets, finest)[0]) for step in ASIDE) if len(lone) else False
-    return np.asarray(near[lone]) if not by_chance else np.zeros(0, dtype=np.intp)
+    crowded = any(len(_matches(asked + step / 10.0**finest, secrets, finest)[0]) for step in ASIDE) if len(lone) else False
+    return np.asarray(near[lone]) if not crowded else np.zeros(0, dtype=np.intp)
 
 
 def _of_one(points: Floats, secrets: Secrets, decimals: int) -> NDArray[np.intp]:

@@ -348,7 +348,7 @@ def found_points(points: Floats, secrets: Secrets) -> NDArray[np.intp]:
         if not len(rows := _of_one(asked, secrets, decimals)):
             break
         by_chance = np.mean([len(_matches(asked + step / 10.0**decimals, secrets, decimals)[0]) for step in ASIDE])
-        if by_chance**2 / (2 * len(secrets.fields)) <= CHANCE * 10:  # of two that meet one feature
+        if by_chance**2 / (2 * len(secrets.layers)) <= CHANCE * 10:  # of two that meet one feature
             return np.asarray(near[rows])
     finest = _decimals(len(np.unique(vertex_keys(asked))), len(secrets.points), high - low)
     lone = _matches(asked, secrets, finest)[0] if finest else np.zeros(0, dtype=np.intp)

@@ -359,7 +359,9 @@ def found_points(points: Floats, secrets: Secrets) -> NDArray[np.intp]:
 def _of_one(points: Floats, secrets: Secrets, decimals: int) -> NDArray[np.intp]:
     """Return the rows of points that agree, in so many decimals, with two points of one feature; shape (k,)."""
     rows, owner = _matches(points, secrets, decimals)
-    pairs = np.unique(np.stack([owner, vertex_keys(points[rows])], axis=1), axis=0) if len(rows) else np.zeros((0, 2), int)
+    pairs = (
+        np.unique(np.stack([owner, vertex_keys(points[rows], COARSE)], axis=1), axis=0) if len(rows) else np.zeros((0, 2), int)
+    )
     features, count = np.unique(pairs[:, 0], return_counts=True)
     return np.asarray(rows[np.isin(owner, features[count > 1])])
 

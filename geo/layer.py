@@ -207,8 +207,10 @@ def _with_common(frame: gpd.GeoDataFrame, land_class: str, basis: str, sources: 
     full = full[[*COMMON_COLUMNS, *own, "geometry"]].sort_values("id", kind="stable").reset_index(drop=True)
     shapes = np.array(full.geometry.values, dtype=object)
     rounded = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
-    broken = shapely.is_valid(shapes) & ~shapely.is_valid(rounded)  # spikes thinner than the rounding keep their full precision
-    return full.set_geometry(gpd.GeoSeries(np.where(broken, shapes, rounded), index=full.index, crs="EPSG:4326"))
+    broken = np.flatnonzero(~shapely.is_valid(rounded))
+    spikes = broken[shapely.is_valid(shapes[broken])]  # thinner than the rounding: they keep their full precision
+    rounded[spikes] = shapes[spikes]
+    return full.set_geometry(gpd.GeoSeries(rounded, index=full.index, crs="EPSG:4326"))
 
 
 def _feature_faults(frame: gpd.GeoDataFrame) -> list[str]:

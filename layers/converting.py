@@ -32,7 +32,7 @@ from geo.exchange.read import termed
 from geo.generalise import generalise, prove
 from geo.layer import Layer, listed
 from geo.maps.symbols import SYMBOLS, symbol_keys
-from geo.measure import WEB_MERCATOR
+from geo.measure import LONLAT, WEB_MERCATOR
 from geo.styles import frame_style
 from geo.survey.records import Survey, text_of
 from layers.checking import records_of, refuse_inputs
@@ -82,7 +82,7 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
     frame = marked(survey.frame) if tier == "restricted" else released(survey, read_area(options["area"]), target.name)
     frame = frame if crs is None else frame.to_crs(crs)
     for loss in write(
-        {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame), overwrite=options["overwrite"]
+        {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame, target), overwrite=options["overwrite"]
     ):
         yield loss.told if loss.kind == "files" else f"not held by {target.suffix}: {loss.told}"
     if tier == "restricted":
@@ -155,7 +155,7 @@ def released(survey: Survey, area: StudyArea, name: str) -> gpd.GeoDataFrame:
             found=listed(survey.names()[stray]),
             mend=hint or "name the area they belong to with --area, or keep them as they are with --tier restricted",
         )
-    own = with_own_source(area)
+    own, survey = with_own_source(area), replace(survey, frame=survey.frame.to_crs(LONLAT))
     layer = (
         hazard_layer(survey, own)
         if survey.kind == "hazards"
@@ -187,12 +187,13 @@ def notice(survey: Survey, tier: str) -> Notice:
     return Notice(f"Supplied {en.lower()}", f"제공된 {ko}", tier=tier, cell_km=1.0 if tier == "public" else 0.0)
 
 
-def look(survey: Survey, frame: gpd.GeoDataFrame) -> Look:
+def look(survey: Survey, frame: gpd.GeoDataFrame, target: Path) -> Look:
     """Return the symbols of the atlas for records of this kind; hazards without a class are drawn plain."""
     name = DRAWN_AS.get(survey.kind, survey.kind)
     if survey.kind == "hazards" and "land_class" not in frame:
         return PLAIN_LOOK
-    return Look(SYMBOLS, lambda _, rows: symbol_keys(name, rows), {survey.kind: frame_style(name, frame)})
+    styles = {survey.kind: frame_style(name, frame)} if target.suffix.lower() == ".gpkg" else {}
+    return Look(SYMBOLS, lambda _, rows: symbol_keys(name, rows), styles)
 
 
 def marked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -6,9 +6,12 @@ basis and date, and the file's own description holds the tier and the texts no p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +26,8 @@ from geo.terms import BASES, EVIDENCE, LAND_CLASSES, LAND_STATUSES, SIMULATED_BA
 
 EXACT_BASES = frozenset({"surveyed", "supplied", "digitised"})  # somebody mapped them: their corners are numbered
 POINTS_AT_ONCE = 100_000  # vertices held as text at a time
+MOST_THREADS = 4  # each holds a piece as text: more cost memory, and the file is written by one
+Piece = TypeVar("Piece")
 DOT = " · "
 CODED: Mapping[str, Mapping[str, Term]] = {
     "land_class": LAND_CLASSES,
@@ -131,6 +136,22 @@ def chunks(layer: FieldLayer, most: int = POINTS_AT_ONCE) -> Iterator[FieldLayer
     for start, stop in zip([0, *edges], [*edges, len(layer.frame)], strict=True):
         keys = None if layer.keys is None else layer.keys[start:stop]
         yield layer._replace(frame=layer.frame.iloc[start:stop], keys=keys)
+
+
+def made_in_order(make: Callable[[FieldLayer], Piece], pieces: Iterable[FieldLayer]) -> Iterator[Piece]:
+    """Yield what is made of each piece, in their order, while the next are made on other cores.
+
+    Columns of text and coordinates are made by compiled code that leaves the interpreter to others.
+    """
+    n_threads = min(MOST_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(n_threads) as pool:
+        ahead: deque[Future[Piece]] = deque()
+        for piece in pieces:
+            ahead.append(pool.submit(make, piece))
+            if len(ahead) > n_threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def mapped(frame: pd.DataFrame) -> NDArray[np.bool_]:

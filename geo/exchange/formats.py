@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from geo.errors import ConfigError, nearest
 from geo.exchange import gpx, kml
 from geo.exchange.archive import beside, write_zip
-from geo.exchange.field import FieldLayer, Notice, chunks
+from geo.exchange.field import FieldLayer, Notice, chunks, made_in_order
 from geo.exchange.files import geometry_type, write_flatgeobuf, write_geojson, write_parquet
 from geo.exchange.geopackage import write_geopackage
 from geo.exchange.losses import (
@@ -44,8 +44,8 @@ from geo.exchange.losses import (
 )
 from geo.exchange.qgis import Drawn
 from geo.exchange.rounding import MOST_DECIMALS, decimals_kept, rounded
-from geo.exchange.texts import csv_lines
-from geo.exchange.turning import lonlat, rings_of, turning_points
+from geo.exchange.texts import csv_lines, csv_rows
+from geo.exchange.turning import turning_points
 from geo.measure import LONLAT
 from geo.survey.fields import DEVICE_FIELDS, RECORD_FIELDS, REPORT_FIELDS
 from geo.terms import LAYERS
@@ -82,11 +82,12 @@ Frames = Mapping[str, gpd.GeoDataFrame]
 
 
 class Format(NamedTuple):
-    """A format: how it is written, what it loses, and whether it holds several layers."""
+    """A format: how it is written, what it loses, whether it holds several layers, and whether it holds degrees alone."""
 
     write: Callable[[Frames, Path, Notice, Look], None]
     losses: Callable[[str, gpd.GeoDataFrame], list[Loss]]
     many: bool
+    degrees: bool = False
 
 
 def write(
@@ -141,14 +142,25 @@ def write(
         several = ", ".join(suffix for suffix, each in FORMATS.items() if each.many)
         mend = f"name one of {', '.join(named)}, or write one of {several}" if named else "name a layer"
         raise ConfigError("this format holds one layer", where=str(path), found=f"{len(named)} layers", mend=mend)
-    plain = {name: plain_frame(frame) for name, frame in named.items()}
+    plain = {name: _placed(plain_frame(frame), chosen) for name, frame in named.items()}
     with beside(target, private=notice.tier == "restricted", overwrite=overwrite) as place:
         chosen.write({name: _fitted(frame, target) for name, frame in plain.items()}, place, notice, look)
-    lost = [loss for name, frame in plain.items() for loss in chosen.losses(name, frame)]
+    lost = [loss for name, frame in plain.items() for loss in (*_turned(name, named[name], frame), *chosen.losses(name, frame))]
     lost += _files_beside(plain, target)
     if any(loss.kind == "attributes" for loss in lost):
         return tuple(lost)
     return (*(loss for name, frame in named.items() for loss in _respelt(name, frame)), *lost)
+
+
+def _placed(frame: gpd.GeoDataFrame, chosen: Format) -> gpd.GeoDataFrame:
+    """Return a frame in the coordinates that the format writes; one without a CRS is left to its writer to refuse."""
+    return frame.to_crs(LONLAT) if chosen.degrees and frame.crs is not None and frame.crs != LONLAT else frame
+
+
+def _turned(name: str, frame: gpd.GeoDataFrame, placed: gpd.GeoDataFrame) -> list[Loss]:
+    if frame.crs == placed.crs:
+        return []
+    return [Loss("crs", name, f"{name}: coordinates are turned from {frame.crs.name} into WGS 84 longitude and latitude")]
 
 
 def format_of(path: Path) -> Format:
@@ -223,8 +235,7 @@ def _files_beside(frames: Frames, target: Path) -> list[Loss]:
         return []
     name, frame = _lone(frames)
     points = _table_of_points(target).name
-    areal = shapely.get_dimensions(np.array(frame.geometry.values, dtype=object)) == 2
-    return [Loss("files", name, f"{name}: the turning points stand in {points}")] if areal.any() else []
+    return [Loss("files", name, f"{name}: the turning points stand in {points}")] if _has_polygons(frame) else []
 
 
 def _table_of_points(path: Path) -> Path:
@@ -301,19 +312,32 @@ def _write_gpx(frames: Frames, path: Path, notice: Notice, look: Look) -> None:
 
 def _write_csv(frames: Frames, path: Path, notice: Notice, look: Look) -> None:
     """Write attributes with WKT, and beside them, where there are polygons, the table of their turning points."""
-    frame = _lone(frames)[1].to_crs(LONLAT)
-    wkt = pd.Series(_wkt(frame.geometry.values), index=frame.index, dtype="str")
+    frame = _lone(frames)[1]
+    layer = FieldLayer("points", frame, "", "")
+    wkt = pd.Series(np.concatenate(list(made_in_order(_wkt, chunks(layer)))), index=frame.index, dtype="str")
     wkt = ("SRID=4326;" + wkt).where(wkt != "", "")
     with path.open("wb") as file:
-        file.writelines(csv_lines(pd.DataFrame(frame.drop(columns="geometry")).assign(wkt=wkt), {}, header=True))
-    if len(rings_of(lonlat(frame)).points):
+        file.writelines(csv_lines(pd.DataFrame(frame.drop(columns="geometry")).assign(wkt=wkt), {}))
+    if _has_polygons(frame):
         with _table_of_points(path).open("wb") as file:
-            for number, piece in enumerate(chunks(FieldLayer("points", frame, "", ""))):
-                file.writelines(csv_lines(turning_points(piece.frame), DECIMALS, header=number == 0))
+            file.writelines(csv_lines(turning_points(frame.iloc[:0]), DECIMALS))
+            for made in made_in_order(_points, chunks(layer)):
+                file.write(made)
 
 
-def _wkt(shapes: Any) -> NDArray[np.object_]:
+def _points(piece: FieldLayer) -> memoryview:
+    """Return the turning points of a piece as lines of CSV, without a header."""
+    return csv_rows(turning_points(piece.frame), DECIMALS)
+
+
+def _has_polygons(frame: gpd.GeoDataFrame) -> bool:
+    shapes = np.array(frame.geometry.values, dtype=object)
+    return bool(((shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)).any())
+
+
+def _wkt(piece: FieldLayer) -> NDArray[np.object_]:
     """Return shapes as WKT, "" where missing; those that rounding would break keep more decimals."""
+    shapes = piece.frame.geometry.values
     kept = decimals_kept(shapes, CSV_DECIMALS)
     made = np.full(len(kept), "", dtype=object)
     for decimals in np.unique(kept):
@@ -326,7 +350,7 @@ def _wkt(shapes: Any) -> NDArray[np.object_]:
 def _field_layers(frames: Frames, look: Look) -> list[FieldLayer]:
     keys = {name: None if look.keys is None else look.keys(name, frame) for name, frame in frames.items()}
     terms = {name: LAYERS[name][1:3] if name in LAYERS else (name, "") for name in frames}
-    return [FieldLayer(name, frame.to_crs(LONLAT), *terms[name], keys[name]) for name, frame in frames.items()]  # once for all
+    return [FieldLayer(name, frame, *terms[name], keys[name]) for name, frame in frames.items()]
 
 
 def _title(name: str) -> str:
@@ -337,11 +361,11 @@ FORMATS: Mapping[str, Format] = {
     ".gpkg": Format(_write_gpkg, renamed(".gpkg"), many=True),
     ".shp": Format(_write_shp, shapefile_losses, many=False),
     ".zip": Format(_write_zip, shapefile_losses, many=True),
-    ".geojson": Format(_write_geojson, geojson_losses, many=False),
+    ".geojson": Format(_write_geojson, geojson_losses, many=False, degrees=True),
     ".fgb": Format(_write_fgb, fgb_losses, many=False),
     ".parquet": Format(_write_parquet, renamed(".parquet"), many=False),
-    ".kmz": Format(_write_kmz, kml_losses, many=True),
-    ".kml": Format(_write_kml, kml_losses, many=True),
-    ".gpx": Format(_write_gpx, gpx_losses, many=True),
-    ".csv": Format(_write_csv, csv_losses, many=False),
+    ".kmz": Format(_write_kmz, kml_losses, many=True, degrees=True),
+    ".kml": Format(_write_kml, kml_losses, many=True, degrees=True),
+    ".gpx": Format(_write_gpx, gpx_losses, many=True, degrees=True),
+    ".csv": Format(_write_csv, csv_losses, many=False, degrees=True),
 }

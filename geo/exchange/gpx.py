@@ -10,13 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
-from geo.exchange.field import FieldLayer, Notice, chunks, feature_ids, feature_names, mapped_shapes, told, way_texts
+from geo.exchange.field import (
+    FieldLayer,
+    Notice,
+    chunks,
+    feature_ids,
+    feature_names,
+    made_in_order,
+    mapped_shapes,
+    told,
+    way_texts,
+)
 from geo.exchange.rounding import decimals_kept
 from geo.exchange.texts import column, escaped, escaped_text, fixed, fixed_each, grouped, joined, joined_filled, written
 from geo.exchange.turning import Paths, corner_table, letters, lines_of, lonlat, points_of, rings_of
@@ -62,12 +72,10 @@ def write_gpx(layers: Sequence[FieldLayer], path: Path, notice: Notice) -> None:
     with path.open("wb") as file:
         name, desc = escaped_text(notice.title), escaped_text(notice.text)
         file.write(HEAD.format(space=SPACE, name=name, desc=desc, bounds=_bounds(layers)).encode("utf-8"))
-        for layer in layers:
-            for piece in chunks(layer):
-                _write_way_points(piece, file)
-        for layer in layers:
-            for piece in chunks(layer):
-                _write_tracks(piece, file)
+        for make in (_way_points_of, _tracks_of):
+            for layer in layers:
+                for texts in made_in_order(make, chunks(layer)):
+                    file.writelines(texts)
         file.write(b"</gpx>\n")
 
 
@@ -81,21 +89,24 @@ def _bounds(layers: Sequence[FieldLayer]) -> str:
     return f'<bounds minlat="{south}" minlon="{west}" maxlat="{north}" maxlon="{east}"/>'
 
 
-def _write_way_points(layer: FieldLayer, file: BinaryIO) -> None:
+def _way_points_of(layer: FieldLayer) -> list[memoryview]:
+    """Return single points, then the corners that somebody mapped."""
+    made = []
     shapes, ids = lonlat(layer.frame), escaped(feature_ids(layer.frame))
     names = escaped(feature_names(layer.frame))
     single = points_of(shapes)
     if len(single.owner):
         desc = joined(_description(layer), f" | {escaped_text(layer.title)}").take(pa.array(single.owner))
         kind = escaped_text(layer.title)
-        file.write(written(_way_points(single.points, names.take(pa.array(single.owner)), desc, kind)))
+        made.append(written(_way_points(single.points, names.take(pa.array(single.owner)), desc, kind)))
     corners = rings_of(mapped_shapes(layer.frame, shapes))
     if len(corners.owner):
         table = corner_table(corners, layer.frame, with_utm=False)
         row = pa.array(corners.owner[corners.of_point])
         called = joined(ids.take(row), " ", column(table["point"]))
         desc = joined(escaped(way_texts(table)), " | ", names.take(row))
-        file.write(written(_way_points(corners.points, called, desc, "turning point 전환점")))
+        made.append(written(_way_points(corners.points, called, desc, "turning point 전환점")))
+    return made
 
 
 def _way_points(points: Any, names: Any, desc: Any, kind: str) -> Any:
@@ -115,7 +126,9 @@ def _place(points: Any, decimals: Any = None) -> Any:
     return joined('lat="', lat, '" lon="', lon, '"')
 
 
-def _write_tracks(layer: FieldLayer, file: BinaryIO) -> None:
+def _tracks_of(layer: FieldLayer) -> list[memoryview]:
+    """Return rings as closed tracks, then lines."""
+    made = []
     shapes = lonlat(layer.frame)
     kept = decimals_kept(shapes, DECIMALS)
     for paths, closed in ((rings_of(shapes), True), (lines_of(shapes), False)):
@@ -130,7 +143,8 @@ def _write_tracks(layer: FieldLayer, file: BinaryIO) -> None:
             segment = joined(segment, steps.take(pa.array(first)))
         desc = _description(layer).take(row)
         kind = f"</desc><type>{escaped_text(layer.title)}</type><trkseg>"
-        file.write(written(joined("<trk><name>", name, "</name><desc>", desc, kind, segment, "</trkseg></trk>\n")))
+        made.append(written(joined("<trk><name>", name, "</name><desc>", desc, kind, segment, "</trkseg></trk>\n")))
+    return made
 
 
 def ring_names(paths: Paths) -> Iterator[str]:

@@ -13,10 +13,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -25,7 +27,18 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.exchange.archive import member
-from geo.exchange.field import FieldLayer, Notice, chunks, feature_ids, feature_names, mapped, mapped_shapes, told, way_texts
+from geo.exchange.field import (
+    FieldLayer,
+    Notice,
+    chunks,
+    feature_ids,
+    feature_names,
+    made_in_order,
+    mapped,
+    mapped_shapes,
+    told,
+    way_texts,
+)
 from geo.exchange.gpx import ring_names
 from geo.exchange.qgis import PLAIN, Drawn
 from geo.exchange.rounding import decimals_kept
@@ -40,6 +53,11 @@ BYTES_A_FEATURE = 20_000
 POINT_STYLE, PLAIN_STYLE = "point", "plain"
 CORNER: Drawn = SimpleNamespace(**{**vars(PLAIN), "opacity": 1.0, "radius_px": 3.0})
 OUTLINES, CORNERS = "outlines 경계선", "turning points 전환점"
+MOST_CORNERS = 50_000  # of a layer: more numbered points than that no globe on a phone or a desk draws
+NO_CORNERS = (
+    f"Corners are not numbered here, for there are more than {MOST_CORNERS:,}: GPX and the table of turning points hold them.",
+    f"꼭짓점이 {MOST_CORNERS:,}개를 넘어 여기에는 번호를 표시하지 않음: GPX와 전환점 표 참조.",
+)
 AREAL = (3, 6, 7)  # GEOS: polygon, multipolygon, collection
 RENAMED = {"id": "feature_id"}  # KML has an id of its own, in whose stead GDAL would show nothing
 TYPES = {"i": "int", "u": "int", "f": "double", "b": "bool"}
@@ -130,7 +148,8 @@ def document(
     yield "".join(_style(key, symbol, balloon, icon) for key, symbol in styles.items()).encode()
     for number, layer in enumerate(layers):
         # a document of its own, for in a KMZ GDAL looks for a layer's schema nowhere else
-        yield f"<Document><name>{escaped_text(layer.title)}</name>\n{_schema(number, layer.frame)}".encode()
+        about = "" if corners_fit(layer.frame) else f"<description>{escaped_text(' '.join(NO_CORNERS))}</description>"
+        yield f"<Document><name>{escaped_text(layer.title)}</name>{about}\n{_schema(number, layer.frame)}".encode()
         yield from _folder(number, layer, set(styles))
         yield b"</Document>\n"
     yield b"</Document>\n</kml>\n"
@@ -141,12 +160,22 @@ def _folder(number: int, layer: FieldLayer, styles: set[str]) -> Iterator[bytes 
 
     The features stand in the layer's own document, for GDAL finds no attributes in a folder inside it.
     """
-    yield from (_features(number, piece, styles) for piece in chunks(layer))
-    areal = np.isin(shapely.get_type_id(np.array(layer.frame.geometry.values, dtype=object)), AREAL)
+    yield from made_in_order(partial(_features, number, styles), chunks(layer))
+    areal = _areal(layer.frame)
     if areal.any():
-        yield from _subfolder(layer.title, OUTLINES, (_outlines(piece, styles) for piece in chunks(layer)))
-    if (areal & mapped(layer.frame)).any():
-        yield from _subfolder(layer.title, CORNERS, map(_corners, chunks(layer)))
+        yield from _subfolder(layer.title, OUTLINES, made_in_order(partial(_outlines, styles), chunks(layer)))
+    if (areal & mapped(layer.frame)).any() and corners_fit(layer.frame):
+        yield from _subfolder(layer.title, CORNERS, made_in_order(_corners, chunks(layer)))
+
+
+def corners_fit(frame: gpd.GeoDataFrame) -> bool:
+    """Whether the corners of mapped areas are few enough to be numbered points in a globe."""
+    shapes = np.array(frame.geometry.values, dtype=object)[_areal(frame) & mapped(frame)]
+    return bool(shapely.get_num_coordinates(shapes).sum() <= MOST_CORNERS)
+
+
+def _areal(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    return np.isin(shapely.get_type_id(np.array(frame.geometry.values, dtype=object)), AREAL)
 
 
 def _subfolder(title: str, name: str, texts: Iterator[memoryview]) -> Iterator[bytes | memoryview]:
@@ -161,7 +190,7 @@ def _common(layer: FieldLayer, styles: set[str]) -> _Kml:
     return _Kml(escaped(feature_names(layer.frame)), _description(layer), escaped(pa.array(known.tolist(), pa.string())))
 
 
-def _features(number: int, layer: FieldLayer, styles: set[str]) -> memoryview:
+def _features(number: int, styles: set[str], layer: FieldLayer) -> memoryview:
     common = _common(layer, styles)
     head = joined("<Placemark><name>", common.name, "</name><description>", common.description, "</description><styleUrl>#")
     data = joined(common.style, f'</styleUrl><ExtendedData><SchemaData schemaUrl="#s{number}">', _attributes(layer.frame))
@@ -169,7 +198,7 @@ def _features(number: int, layer: FieldLayer, styles: set[str]) -> memoryview:
     return written(joined(head, data, "</SchemaData></ExtendedData>", shapes, "</Placemark>\n"))
 
 
-def _outlines(layer: FieldLayer, styles: set[str]) -> memoryview:
+def _outlines(styles: set[str], layer: FieldLayer) -> memoryview:
     """Return every ring as a closed line of its own, so that an app that drops polygons still shows the boundary."""
     common, paths = _common(layer, styles), rings_of(lonlat(layer.frame))
     row = pa.array(paths.owner)

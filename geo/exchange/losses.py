@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -20,8 +20,8 @@ import pyogrio.errors
 import shapely
 
 from geo.exchange.files import FORMULA_SIGNS
+from geo.exchange.kml import NO_CORNERS, corners_fit
 from geo.exchange.rounding import decimals_kept
-from geo.measure import LONLAT
 
 TEXT_BYTES = 254  # most that a DBF cell holds
 DBF_DECIMALS = 15
@@ -88,26 +88,20 @@ def renamed(suffix: str) -> Callable[[str, gpd.GeoDataFrame], list[Loss]]:
 
 
 def _rounded(name: str, frame: gpd.GeoDataFrame, decimals: int) -> list[Loss]:
-    """Return what degrees with so many decimals lose: heights, another CRS, digits."""
+    """Return what degrees with so many decimals lose: heights and digits."""
     lost = []
     if frame.has_z.any():
         lost.append(Loss("heights", name, f"{name}: heights are not written"))
-    if frame.crs is not None and frame.crs != LONLAT:
-        lost.append(Loss("crs", name, f"{name}: coordinates are turned from {frame.crs.name} into WGS 84 longitude and latitude"))
     if any(_finer(rows, decimals) for rows in (frame.geometry.iloc[:FEW], frame.geometry)):  # mostly a few tell
-        n_thin = int((decimals_kept(_degrees(frame.geometry), decimals) > decimals).sum())
+        n_thin = int((decimals_kept(frame.geometry.values, decimals) > decimals).sum())
         more = f"; {n_thin} shapes too thin for that keep more" if n_thin else ""
         lost.append(Loss("precision", name, f"{name}: coordinates are rounded to {decimals} decimals of a degree{more}"))
     return lost
 
 
-def _degrees(shapes: gpd.GeoSeries) -> Any:
-    return shapes.to_crs(LONLAT).values if shapes.crs is not None else shapes.values
-
-
 def _finer(shapes: gpd.GeoSeries, decimals: int) -> bool:
     """Whether a vertex has more decimals of a degree."""
-    points = shapely.get_coordinates(_degrees(shapes))
+    points = shapely.get_coordinates(shapes.values)
     return bool((np.abs(points - np.round(points, decimals)) > 1e-12).any())
 
 
@@ -130,7 +124,8 @@ def geojson_losses(name: str, frame: gpd.GeoDataFrame) -> list[Loss]:
 
 def kml_losses(name: str, frame: gpd.GeoDataFrame) -> list[Loss]:
     """Return what KML and KMZ lose."""
-    return renamed(".kml")(name, frame) + _rounded(name, frame, FIELD_DECIMALS)
+    lost = renamed(".kml")(name, frame) + _rounded(name, frame, FIELD_DECIMALS)
+    return lost if corners_fit(frame) else [*lost, Loss("corners", name, f"{name}: {NO_CORNERS[0]}")]
 
 
 def gpx_losses(name: str, frame: gpd.GeoDataFrame) -> list[Loss]:
@@ -147,7 +142,7 @@ def gpx_losses(name: str, frame: gpd.GeoDataFrame) -> list[Loss]:
 
 def csv_losses(name: str, frame: gpd.GeoDataFrame) -> list[Loss]:
     """Return what CSV loses."""
-    lost = [loss for loss in _rounded(name, frame, CSV_DECIMALS) if loss.kind != "crs"]
+    lost = _rounded(name, frame, CSV_DECIMALS)
     told = "a CSV states its CRS only in the SRID before each WKT, longitude and latitude in WGS 84 (EPSG:4326)"
     lost.append(Loss("crs", name, f"{name}: {told}"))
     signed = [c for c in text_columns(frame) if frame[c].str.startswith(FORMULA_SIGNS, na=False).any()]

@@ -165,7 +165,7 @@ def escaped_text(text: str) -> str:
     return str(escaped(pa.array([text], pa.string()))[0].as_py())
 
 
-def csv_lines(table: pd.DataFrame, decimals: Mapping[str, int], *, header: bool) -> Iterator[bytes | memoryview]:
+def csv_lines(table: pd.DataFrame, decimals: Mapping[str, int]) -> Iterator[bytes | memoryview]:
     r"""Yield a large table as CSV, ten times as fast as pandas: UTF-8, ``\n``, so many decimals of each column of numbers.
 
     Text is guarded as `geo.exchange.files.write_csv` does it; columns without decimals are whole numbers or text.
@@ -173,15 +173,19 @@ def csv_lines(table: pd.DataFrame, decimals: Mapping[str, int], *, header: bool)
     Examples
     --------
     >>> table = pd.DataFrame({"id": ["=1", "a,b"], "n": [1, 2], "lon": [127.5, 128.25]})
-    >>> print(b"".join(csv_lines(table, {"lon": 3}, header=True)).decode(), end="")
+    >>> print(b"".join(csv_lines(table, {"lon": 3})).decode(), end="")
     id,n,lon
     '=1,1,127.500
     "a,b",2,128.250
     """
-    if header:
-        yield (",".join(map(str, table.columns)) + "\n").encode("utf-8")
+    yield (",".join(map(str, table.columns)) + "\n").encode("utf-8")
+    yield csv_rows(table, decimals)
+
+
+def csv_rows(table: pd.DataFrame, decimals: Mapping[str, int]) -> memoryview:
+    """Return a table as `csv_lines` does, without the header."""
     cells = [_csv_cells(table[name], decimals.get(str(name))) for name in table.columns]
-    yield written(joined(joined(*cells, between=","), "\n"))
+    return written(joined(joined(*cells, between=","), "\n"))
 
 
 def _csv_cells(cells: pd.Series, decimals: int | None) -> Any:

@@ -22,6 +22,7 @@ from geo.maps.words import WORDS, Pair, pair
 SCRIPTS = (
     "decode language symbols marks canvas cells sketch layers days raster coordinates popup labels legend tree chart panel start"
 ).split()
+STYLES = ("atlas",)
 LANGUAGES = ("en", "ko")
 
 
@@ -119,10 +120,11 @@ def folium_page(atlas: Atlas) -> str:
 
 
 def page_head() -> str:
-    """Return the page's own style sheet and scripts as tags."""
+    """Return the page's own style sheets and scripts as tags."""
     folder = files("geo.maps") / "page"
     tags = [script_tag((folder / f"{name}.js").read_text(encoding="utf-8")) for name in SCRIPTS]
-    return "\n".join([style_tag((folder / "atlas.css").read_text(encoding="utf-8")), *tags])
+    styles = [style_tag((folder / f"{name}.css").read_text(encoding="utf-8")) for name in STYLES]
+    return "\n".join([*styles, *tags])
 
 
 def page_body(atlas: Atlas, map_id: str) -> str:

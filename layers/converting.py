@@ -14,6 +14,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.area import StudyArea, read_area
@@ -81,13 +82,16 @@ def converted(source: str, target: Path, options: Mapping[str, Any]) -> Iterator
     yield from left_out
     frame = marked(survey.frame) if tier == "restricted" else released(survey, read_area(options["area"]), target.name)
     frame = frame if crs is None else frame.to_crs(crs)
+    tables = {name: rows for name, rows in companions(survey).items() if tier == "restricted"}
+    look_of = look(survey, frame, target)
     for loss in write(
-        {survey.kind: frame}, target, notice(survey, tier), look=look(survey, frame, target), overwrite=options["overwrite"]
+        {survey.kind: frame}, target, notice(survey, tier), look=look_of, tables=tables, overwrite=options["overwrite"]
     ):
         yield loss.told if loss.kind == "files" else f"not held by {target.suffix}: {loss.told}"
     if tier == "restricted":
         yield from (loss.told for loss in dates_as_text(Path(source), survey.layer))
-    yield from left_behind(survey, tier)
+    else:
+        yield from left_behind(survey)
 
 
 def usable(survey: Survey, *, as_is: bool) -> tuple[Survey, list[str]]:
@@ -130,11 +134,16 @@ def all_drawable(context: Context) -> bool:
     return bool(sound and not told and context.has_crs and context.survey.frame.crs != WEB_MERCATOR)
 
 
-def left_behind(survey: Survey, tier: str) -> Iterator[str]:
-    """Yield a line for each table beside the records that is not written."""
-    folded = tier == "public" and survey.kind == "hazards"
-    for name, rows in (("reports", survey.reports), ("points", survey.points), ("devices", survey.devices)):
-        if len(rows) and not (folded and name == "reports"):
+def companions(survey: Survey) -> dict[str, pd.DataFrame]:
+    """Return the tables beside the records that have rows; a point's row of its record is told by its ids."""
+    tables = {"reports": survey.reports, "points": survey.points.drop(columns="row", errors="ignore"), "devices": survey.devices}
+    return {name: rows for name, rows in tables.items() if len(rows)}
+
+
+def left_behind(survey: Survey) -> Iterator[str]:
+    """Yield a line for each table beside the records that the public may not see; the cells follow the reports on hazards."""
+    for name, rows in companions(survey).items():
+        if name != "reports" or survey.kind != "hazards":
             yield f"not written: {name}, {len(rows):,} rows beside the {survey.kind}: keep the file they came in"
 
 

@@ -8,6 +8,7 @@ import shapely
 from click.testing import CliRunner
 
 from geo.errors import ConfigError, DataError
+from geo.exchange.records import read_survey
 from layers.converting import converted
 
 ASKED = {
@@ -62,8 +63,19 @@ def test_a_national_term_and_a_report_say_the_class(tmp_path):
     frame, told = cells(tmp_path, source)
     assert [set(touched(frame, shape).land_class) for shape in shapes] == [{"CHA"}, {"CHA"}]
     assert not any(line.startswith("not written") for line in told)
-    _, told = cells(tmp_path, source, tier="restricted", overwrite=True)
-    assert any(line.startswith("not written: reports, 1 rows") for line in told)
+
+
+def test_the_tables_beside_the_records_go_along_or_are_told(tmp_path):
+    source = written(tmp_path / "in.gpkg", [square(127.1)], id=["b"], as_of="2019")
+    said = pd.DataFrame({"hazard_id": ["b"], "report_id": ["r"], "date": ["2020-05-01"], "kind": ["ts"], "cleared_m2": [12.5]})
+    pyogrio.write_dataframe(said, source, layer="reports", append=True)
+    restricted = ASKED | {"tier": "restricted"}
+    told = list(converted(str(source), tmp_path / "out.gpkg", restricted))
+    assert not any("not written" in line for line in told)
+    before, after = read_survey(source).reports, read_survey(tmp_path / "out.gpkg").reports
+    pd.testing.assert_frame_equal(before, after)
+    told = list(converted(str(source), tmp_path / "out.fgb", restricted))
+    assert "not held by .fgb: reports: 1 rows beside the records are not written; GeoPackage holds them" in told
 
 
 def test_unusable_records_are_refused_or_left_out_by_name(tmp_path):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from geo.exchange import gpx, kml
 from geo.exchange.archive import beside, write_zip
 from geo.exchange.field import FieldLayer, Notice, chunks, made_in_order
 from geo.exchange.files import geometry_type, write_flatgeobuf, write_geojson, write_parquet
-from geo.exchange.geopackage import write_geopackage
+from geo.exchange.geopackage import add_tables, write_geopackage
 from geo.exchange.losses import (
     CSV_DECIMALS,
     TEXT_BYTES,
@@ -79,6 +80,9 @@ class Look:
 
 PLAIN_LOOK = Look()
 Frames = Mapping[str, gpd.GeoDataFrame]
+Tables = Mapping[str, pd.DataFrame]
+NO_TABLES: Tables = MappingProxyType({})
+TABLE_FORMATS = frozenset({".gpkg"})
 
 
 class Format(NamedTuple):
@@ -96,6 +100,7 @@ def write(
     notice: Notice,
     *,
     look: Look = PLAIN_LOOK,
+    tables: Tables = NO_TABLES,
     overwrite: bool = False,
 ) -> tuple[Loss, ...]:
     """Write one layer or several in the format of the path's suffix.
@@ -110,6 +115,8 @@ def write(
         Title and tier; a restricted file is readable by its owner alone.
     look : Look
         Symbols and styles.
+    tables : mapping of str to DataFrame
+        Rows beside the layers, such as reports on hazards: a GeoPackage holds them, of other formats they are a loss.
     overwrite : bool
         Whether existing files are replaced.
 
@@ -145,8 +152,11 @@ def write(
     plain = {name: _placed(plain_frame(frame), chosen) for name, frame in named.items()}
     with beside(target, private=notice.tier == "restricted", overwrite=overwrite) as place:
         chosen.write({name: _fitted(frame, target) for name, frame in plain.items()}, place, notice, look)
+        if target.suffix.lower() in TABLE_FORMATS:
+            add_tables({name: plain_table(rows) for name, rows in tables.items()}, place)
     lost = [loss for name, frame in plain.items() for loss in (*_turned(name, named[name], frame), *chosen.losses(name, frame))]
     lost += _files_beside(plain, target)
+    lost += [] if target.suffix.lower() in TABLE_FORMATS else [_left_behind(name, rows) for name, rows in tables.items()]
     if any(loss.kind == "attributes" for loss in lost):
         return tuple(lost)
     return (*(loss for name, frame in named.items() for loss in _respelt(name, frame)), *lost)
@@ -179,6 +189,17 @@ def format_of(path: Path) -> Format:
     return FORMATS[suffix]
 
 
+def _left_behind(name: str, rows: pd.DataFrame) -> Loss:
+    return Loss("tables", name, f"{name}: {len(rows):,} rows beside the records are not written; GeoPackage holds them")
+
+
+def plain_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows without shapes as `plain_frame` returns those with shapes."""
+    told: dict[str, pd.Series] = {str(name): _plain(rows[name]) for name in rows.columns if not _is_plain(rows[name])}
+    told |= {str(name): rows[name].astype("Int64") for name in rows.columns if name in COUNTS and _is_whole(rows[name])}
+    return rows.assign(**told)
+
+
 def plain_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a frame whose columns are numbers, booleans and text: dates in ISO form, anything else as it prints.
 
@@ -191,9 +212,8 @@ def plain_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     [12, <NA>]
     """
     geometry = frame.geometry.name
-    told = {name: _plain(frame[name]) for name in frame.columns if name != geometry and not _is_plain(frame[name])}
-    told |= {name: frame[name].astype("Int64") for name in frame.columns if name in COUNTS and _is_whole(frame[name])}
-    plain = frame.assign(**told) if told else frame
+    own = plain_table(pd.DataFrame(frame.drop(columns=geometry)))
+    plain = frame.assign(**{str(name): own[name] for name in own if own[name].dtype != frame[name].dtype})
     return plain if geometry == "geometry" else plain.rename_geometry("geometry")
 
 

@@ -66,6 +66,13 @@ def write_geopackage(
             )
 
 
+def add_tables(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Add rows without shapes to a GeoPackage, such as the reports on its hazards."""
+    with _fixed_date():
+        for name, rows in tables.items():
+            pyogrio.write_dataframe(rows, path, layer=name, driver="GPKG", append=True)
+
+
 def _layer_options(frame: gpd.GeoDataFrame, about: tuple[str, str]) -> dict[str, str]:
     """Return GDAL's options of a layer; a file's own column ``fid`` or ``geom`` is kept, and GDAL's gets another name."""
     told = {"IDENTIFIER": about[0], "DESCRIPTION": about[1]}

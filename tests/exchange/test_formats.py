@@ -14,7 +14,7 @@ import shapely
 from geo.errors import ConfigError
 from geo.exchange import formats
 from geo.exchange.content import file_content_sha256
-from geo.exchange.field import Notice
+from geo.exchange.field import FieldLayer, Notice, chunks, made_in_order
 from geo.exchange.formats import FORMATS, write
 from geo.exchange.losses import dates_as_text
 from geo.exchange.records import read_survey
@@ -359,3 +359,20 @@ def test_dates_that_reading_turns_into_text_are_told(tmp_path, suffix):
     assert dates_as_text(tmp_path / f"n.{suffix}", "") == []
     (tmp_path / "a.csv").write_text("since\n2024-05-01\n")
     assert dates_as_text(tmp_path / "a.csv", "") == []
+
+
+def test_pieces_come_in_their_order_whichever_is_ready_first():
+    frame = gpd.GeoDataFrame({"id": range(9)}, geometry=[shapely.box(n, 0, n + 1, 1) for n in range(9)], crs=4326)
+
+    def slow_first(piece):
+        time.sleep(0.02 if piece.frame["id"].iloc[0] % 2 == 0 else 0)
+        return piece.frame["id"].tolist()
+
+    made = list(made_in_order(slow_first, chunks(FieldLayer("a", frame, "", ""), most=5)))
+    assert len(made) > 4 and [row for piece in made for row in piece] == list(range(9))
+
+
+def test_what_goes_wrong_in_a_piece_is_raised():
+    frame = gpd.GeoDataFrame({"id": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    with pytest.raises(ZeroDivisionError):
+        list(made_in_order(lambda piece: 1 // 0, chunks(FieldLayer("a", frame, "", ""))))

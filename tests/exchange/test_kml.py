@@ -12,7 +12,9 @@ import pyogrio
 import pytest
 import shapely
 
+from geo.exchange import kml
 from geo.exchange.field import FieldLayer, Notice
+from geo.exchange.formats import write
 from geo.exchange.kml import ICON, aabbggrr, write_kml, write_kmz
 from geo.maps.symbols import SYMBOLS, kml_colour
 
@@ -156,3 +158,13 @@ def test_empty_layer(tmp_path):
     write_kmz([FieldLayer("e", FIELDS.iloc[:0], "E", "")], tmp_path / "e.kmz", Notice("N"))
     root = ET.fromstring(zipfile.ZipFile(tmp_path / "e.kmz").read("doc.kml"))
     assert not list(root.iter(f"{K}Placemark")) and "generalised" in root.findtext(f"{K}Document/{K}description")
+
+
+@pytest.mark.parametrize(("most", "n_points"), [(20, 16), (19, 0)])
+def test_more_corners_than_a_globe_draws_are_told_instead(tmp_path, monkeypatch, most, n_points):
+    monkeypatch.setattr(kml, "MOST_CORNERS", most)  # the mapped rings have 5 + 5, 5 and 5 vertices, each closed by one
+    told = [loss.kind for loss in write(FIELDS, tmp_path / "a.kml", NOTICE)]
+    document = ET.parse(tmp_path / "a.kml").getroot().find(f"{K}Document/{K}Document")
+    assert len(list(document.iter(f"{K}Point"))) == n_points and len(list(document.iter(f"{K}LineString"))) == 5
+    assert ("corners" in told) == (n_points == 0)
+    assert (document.findtext(f"{K}description") or "") == ("" if n_points else " ".join(kml.NO_CORNERS))

@@ -13,8 +13,7 @@ from geo.errors import CheckFailed
 from geo.exchange.readback import Said, read_back
 from geo.generalise import SUPPLIED_LAYERS, mapped_layers, prove
 from geo.layer import Atlas
-from geo.secrets import (
-    Secrets,
+from geo.leaks import (
     found_keys,
     found_names,
     found_numbers,
@@ -23,9 +22,8 @@ from geo.secrets import (
     found_squares,
     found_words,
     layer_at,
-    recorded,
-    secrets_of,
 )
+from geo.secrets import Secrets, recorded, secrets_of
 
 MEND = "build with --tier restricted; nothing was written"
 RENAME = "build with --tier restricted, or rename it in your file; nothing was written"

@@ -12,27 +12,27 @@ FLOOD = runpy.run_path(str(DOCS / "flood.py"))
 
 
 @pytest.fixture(scope="module")
-def page():
+def told_page():
     return (DOCS / "flood.md").read_text(encoding="utf-8")
 
 
-def test_the_page_tells_the_account_of_this_build(korea, page):
-    assert FLOOD["one_run"](korea.ledger) in page, "run: python docs/flood.py --dem RASTER"
+def test_the_page_tells_the_account_of_this_build(korea, told_page):
+    assert FLOOD["one_run"](korea.ledger) in told_page, "run: python docs/flood.py --dem RASTER"
 
 
-def test_the_page_tells_the_recovery_of_this_code(page):
-    assert FLOOD["found_again"]() in page, "run: python docs/flood.py --dem RASTER"
+def test_the_page_tells_the_recovery_of_this_code(told_page):
+    assert FLOOD["found_again"]() in told_page, "run: python docs/flood.py --dem RASTER"
 
 
-def test_the_page_ends_with_what_must_be_known(page):
-    assert FLOOD["HEAD"] in page
-    assert FLOOD["DISCLOSED_HINDCAST"] in page
-    assert FLOOD["DISCLOSED_DRAINAGE"] in page, "the committed page holds the drainage table"
+def test_the_page_ends_with_what_must_be_known(told_page):
+    assert FLOOD["HEAD"] in told_page
+    assert FLOOD["DISCLOSED_HINDCAST"] in told_page
+    assert FLOOD["DISCLOSED_DRAINAGE"] in told_page, "the committed page holds the drainage table"
 
 
 @pytest.mark.parametrize("river", ["Imjin River", "Bukhan River", "Soyang River"])
-def test_large_basins_on_the_page_come_near_the_published_ones(page, river):
-    row = re.search(rf"^\| {river} \|.*$", page, re.MULTILINE)
+def test_large_basins_on_the_page_come_near_the_published_ones(told_page, river):
+    row = re.search(rf"^\| {river} \|.*$", told_page, re.MULTILINE)
     assert row is not None
     assert max(abs(float(each)) for each in re.findall(r"([+-][\d.]+) %", row[0])) <= 2
 

@@ -504,13 +504,12 @@ REPORT = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(REPORT, min_size=1, max_size=40), st.randoms(use_true_random=False))
+@given(st.lists(REPORT, min_size=1, max_size=40), st.randoms(use_true_random=False), st.sampled_from(["2020-05-03", "2022"]))
 @settings(max_examples=8, deadline=None)
-def test_the_order_in_which_reports_come_in_does_not_matter(rows, random):
+def test_the_order_in_which_reports_come_in_does_not_matter(rows, random, day):
     told = pd.DataFrame(rows)
     mixed = told.sample(frac=1, random_state=random.randrange(2**31))
-    for day in ("2020-05-03", "2022"):
-        assert_frame_equal(state_at(MANY, told, day), state_at(MANY, mixed, day), check_exact=True)
+    assert_frame_equal(state_at(MANY, told, day), state_at(MANY, mixed, day), check_exact=True)
     assert_frame_equal(history_table(MANY, told), history_table(MANY, mixed), check_exact=True)
 
 
@@ -527,11 +526,12 @@ def test_one_more_report_never_touches_what_was_known_before_it(rows, extra):
 @settings(max_examples=8, deadline=None)
 def test_the_account_of_land_always_adds_up_and_nothing_is_lost(rows):
     told = pd.DataFrame(rows, columns=["hazard_id", "report_id", "date", "kind", *RELEASED])
-    for table in (state_at(MANY, told, "2030"), history_table(MANY, told).query("land_class != ''")):
+    history = history_table(MANY, told)
+    for table in (state_at(MANY, told, "2030"), history.query("land_class != ''")):
         total = table[[*RELEASED, "remaining_m2"]].sum(axis=1)
         assert total.to_numpy() == pytest.approx(table["original_m2"].to_numpy(), abs=1e-6)
     linked = told["hazard_id"].isin(MANY["id"]) & ~told["date"].isin(["", "oops"])
-    assert len(history_table(MANY, told)) == len(MANY) + linked.sum()
+    assert len(history) == len(MANY) + linked.sum()
 
 
 @pytest.mark.parametrize("n_reports", [300])

@@ -27,6 +27,7 @@ _ROOMS = {
     "series_table": "geo.reported",
     "displace": "geo.flood",
     "draw_map": "geo.maps.web",
+    "draw_sheet": "geo.sheets.pdf",
     "write_build": "geo.build",
     "read_manifest": "geo.build",
     "verify": "geo.reproduce",

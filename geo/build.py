@@ -43,6 +43,7 @@ from geo.exchange.turning import turning_points
 from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, mapped_layers
 from geo.grid import SMALLEST_CELL_KM
 from geo.layer import Atlas
+from geo.maps.rasters import raster_style
 from geo.maps.symbols import SYMBOLS
 from geo.proof import prove_files
 from geo.raster import HazardRaster
@@ -242,6 +243,8 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     _write_field(atlas, work)
     if atlas.raster is not None:
         write_raster(atlas.raster, work / "displacement.tif")
+        if (style := raster_style(atlas)) is not None:
+            (work / "displacement.qml").write_text(style, encoding="utf-8", newline="\n")
     draw_map(atlas).save(work / "atlas.html")
     _write_catalogue(atlas, work)
     if atlas.tier == "public":

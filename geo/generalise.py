@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -40,6 +41,7 @@ PLACE_TELLING = re.compile("bearing|landmark|fence|marking|fixedby|frompoint|^ag
 _WEAKEST_FIRST = ("modelled", "allocated", "declared", "supplied", "digitised", "surveyed")  # the basis that claims least
 DATES = ("as_of", "valid_from", "valid_to")
 UNDATED = "undated"
+_MADE: WeakKeyDictionary[Layer, list[tuple[StudyArea, float, Layer]]] = WeakKeyDictionary()
 CONTACT_M2 = 1.0  # a field that overlaps a cell by less than this, and by less than 1 % of itself, only touches it
 
 
@@ -76,6 +78,15 @@ def generalise(layer: Layer, *, area: StudyArea, cell_km: float = SMALLEST_CELL_
     geo.errors.ConfigError: cell too small: cell_km: expected at least 1, found 0.5: the public tier never shows less
     """
     check_cell(cell_km)
+    known = _MADE.setdefault(layer, [])  # a build asks for the same cells half a dozen times
+    found = next((made for one, km, made in known if one is area and km == cell_km), None)
+    if found is None:
+        found = _generalised(layer, area, cell_km)
+        known.append((area, cell_km, found))
+    return found
+
+
+def _generalised(layer: Layer, area: StudyArea, cell_km: float) -> Layer:
     exact = is_exact(layer)
     if not exact.any() or (layer.name in RECORD_LAYERS and (shapely.get_dimensions(layer.frame.geometry.values) == 2).all()):
         return layer  # nothing to hide, or in cells already

@@ -20,14 +20,14 @@ import shapely
 
 from geo.area import StudyArea
 from geo.errors import DataError, nearest
-from geo.raster import HazardRaster
+from geo.raster import HazardRaster, Picture
 from geo.terms import BASES, LAND_CLASSES, LAYERS, SIMULATED_BASES, TEXTS
 
 COMMON_COLUMNS = ("id", "name_en", "name_ko", "land_class", "basis", "simulated", "sources", "as_of")
 DECIMALS = 9  # of a degree: 0.1 mm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Layer:
     """One layer of an atlas; made by `make_layer`.
 
@@ -95,6 +95,12 @@ class Atlas:
         Of an ensemble: which parameter carries how much of the answers' variance.
     tables : mapping of str to DataFrame
         Further tables by name, as the tier may show them: ``history``, ``districts``, ``article7``, ``exposure``.
+    alternatives : mapping of str to mapping of str to Layer
+        Where both kinds of minefields are simulated: by the name of every other series that can be drawn, the two layers
+        under its totals. They are no part of the layers: the web map alone shows them, one series at a time.
+    relief : Picture, optional
+        Where a terrain model was given: its hillshade, below everything on the web map. It rests on the terrain alone and is
+        made anew with the atlas, so ``minemap map`` draws it from the recorded terrain.
     """
 
     area: StudyArea
@@ -112,6 +118,9 @@ class Atlas:
     raster: HazardRaster | None = None
     sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
+    alternatives: Mapping[str, Mapping[str, Layer]] = field(default_factory=lambda: MappingProxyType({}))
+
+    relief: Picture | None = None
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:

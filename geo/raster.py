@@ -5,6 +5,7 @@ Assumption: the grid is north up with square cells in a projected CRS, as the te
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,26 @@ from typing import Any
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that lies on a map in Web Mercator.
+
+    Attributes
+    ----------
+    png : bytes
+    bounds : tuple of float
+        West, south, east, north of its edges [degrees].
+    """
+
+    png: bytes
+    bounds: tuple[float, float, float, float]
+
+    @property
+    def data_uri(self) -> str:
+        """The picture as an address that needs no network."""
+        return f"data:image/png;base64,{base64.b64encode(self.png).decode()}"
 
 
 @dataclass(frozen=True, slots=True)

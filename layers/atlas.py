@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,22 +14,27 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import ConfigError
+from geo.errors import ConfigError, DataError
 from geo.flood import Result
 from geo.layer import Atlas, Layer
 from geo.lengths import length_table
+from geo.maps.hillshade import hillshade
 from geo.statistics import layer_table, overlap_table
 from geo.terms import LAYERS
 from layers.assumed import assumed_table
+from layers.layouts import drawable
+from layers.minefields import KINDS, redrawn_fields
 from layers.records import cleared_areas, filled, incidents, places
 from layers.request import FloodOptions, request
-from layers.scene import Scene, flooded, notes_of, released_raster, scene
+from layers.scene import SIMULATED, Scene, flooded, kind_layer, notes_of, released_raster, scene
 from layers.sensitivity import shares_of_variance
 from layers.slides import hillslope_displacement
 from layers.standing import joined_past, told_of
 from layers.survey_layers import survey_layers
 from layers.survey_tables import survey_tables
 from layers.upstream import fed_by
+
+log = logging.getLogger(__name__)
 
 
 def build(
@@ -147,6 +153,7 @@ def build(
     )
     with executor(workers, scheduler) as pool:
         here = scene(asked, pool)
+        otherwise = alternatives(here, asked.series.name, pool)
     made, result, ledger = finished(here, asked.flood)
     surveyed, told = survey_layers(here.area, asked.own.surveys, joined_past(asked.own.hazards), made, tier=tier)
     made |= surveyed
@@ -166,6 +173,8 @@ def build(
         assumed=assumed_table(here.area, asked.seed),
         raster=released_raster(asked, result),
         sensitivity=shares_of_variance(result) if result.members > 1 else pd.DataFrame(),
+        relief=None if result.terrain is None else hillshade(result.terrain.dem),
+        alternatives=otherwise,
     )
     return replace(atlas, tables=survey_tables(atlas, asked.own))
 
@@ -179,6 +188,27 @@ def finished(here: Scene, options: FloodOptions) -> tuple[dict[str, Layer], Resu
     made |= {} if slides is None else {slides.name: slides}
     made |= {"incidents": incidents(here.area), "places": places(here.area, fed), "cleared_areas": cleared_areas(here.area)}
     return made, result, pd.concat([result.ledger_frame(), account], ignore_index=True)
+
+
+def alternatives(here: Scene, chosen: str, pool: Executor | None = None) -> Mapping[str, Mapping[str, Layer]]:
+    """Return the minefields under the totals of every other series that can be drawn, by series and layer.
+
+    They are the fields that a build with that series holds: same seed, same method. Empty where the user supplied fields of
+    either kind, for then the others keep away from them and a build of its own must be made. A series whose totals find no room
+    is left out.
+    """
+    drawn: dict[str, Mapping[str, Layer]] = {}
+    for other in drawable(here.area) if set(here.kinds) == set(KINDS) else ():
+        if other.name == chosen:
+            continue
+        try:
+            fields = redrawn_fields(here.area, here.ground, here.room, here.grids, other, seed=here.seed, executor=pool)
+        except DataError as fault:
+            log.warning("series %s is not on the map: %s", other.name, fault)
+            continue
+        layers = {kind_layer(kind): SIMULATED[kind](here.area, other, fields[kind]) for kind in KINDS}
+        drawn[other.name] = MappingProxyType({name: layers[name] for name in LAYERS if name in layers})
+    return MappingProxyType(drawn)
 
 
 @contextmanager

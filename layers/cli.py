@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from geo.errors import MinemapError
-from layers.options import EXITS, FORMATS, own_data, recipe_options, say, the_flood
+from layers.options import EXITS, FORMATS, own_data, pictures, recipe_options, say, the_flood
+from layers.sheet_verb import sheet
 from layers.survey_verbs import check, convert
 
 TERMINATED = 143  # as shells count a program ended by SIGTERM
@@ -75,6 +76,7 @@ def show_progress() -> None:
 @click.option("--overwrite", is_flag=True, help="Replace an older build.")
 @own_data
 @the_flood
+@pictures
 @click.pass_context
 def build(ctx: click.Context, /, area: str, output: Path | None, overwrite: bool, **options: Any) -> None:
     """Build the whole atlas of AREA: layers, tables, map and manifest.
@@ -197,18 +199,20 @@ def hindcast(area: str, as_json: bool, plot: Path | None, overwrite: bool, **opt
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The page; FOLDER/atlas.html by default.")
 @click.option("--overwrite", is_flag=True)
 @click.option("--inputs", type=click.Path(file_okay=False, path_type=Path), help="Where the user's files lie.")
-def draw(folder: Path, output: Path | None, overwrite: bool, inputs: Path | None) -> None:
+@pictures
+def draw(folder: Path, output: Path | None, overwrite: bool, inputs: Path | None, **named: str | None) -> None:
     """Draw only the offline map of a build folder again, from its recorded inputs.
 
     Example: minemap map build/korea -o korea.html
     """
     from geo.maps.web import draw_map
     from geo.reproduce import rebuilt
+    from layers.pictures import with_pictures
     from layers.show import own_eyes_only, writable
 
     target = writable(output or folder / "atlas.html", overwrite)
     atlas = rebuilt(folder, inputs=inputs)
-    page = draw_map(atlas)
+    page = draw_map(with_pictures(atlas, **named))
     if atlas.tier == "restricted":
         own_eyes_only(target)
     page.save(target)
@@ -265,6 +269,7 @@ def new(name: str, output: Path | None) -> None:
 
 main.add_command(check)
 main.add_command(convert)
+main.add_command(sheet)
 
 if __name__ == "__main__":
     main()

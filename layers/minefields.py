@@ -130,11 +130,14 @@ class Drawing:
         The grid cells with ``planned_km2``, ``unconfirmed_km2``, ``mined_km2`` and ``pi``.
     pieces : GeoDataFrame
         The cells cut to the zones, see `cut_expectation`: what the flood model takes as southern sources.
+    grids : mapping of str to Grid
+        Of the zones that hold fields; they do not depend on the series.
     """
 
     fields: dict[Kind, gpd.GeoDataFrame]
     cells: gpd.GeoDataFrame
     pieces: gpd.GeoDataFrame
+    grids: Mapping[str, Grid]
 
 
 def draw_fields(
@@ -164,16 +167,70 @@ def draw_fields(
     executor : concurrent.futures.Executor, optional
         Zones are filled side by side; the result is the same for any number of workers.
     """
-    streams = np.random.SeedSequence(seed).spawn(1 + len(zones))
-    counts = {kind: field_counts(area, kind, series.count(kind), tuple(zones)) for kind in kinds}
-    sizes = drawn_sizes(area, series, kinds, streams[0])
+    grids = {name: zone_grid(area, ground, name, zones[name]) for name in used_zones(area, series, kinds, tuple(zones))}
+    tasks = zone_tasks(area, grids, tuple(zones), series, kinds=kinds, seed=seed, taken=taken)
+    fields = filled_fields(area, series, tasks, kinds, executor)
+    return Drawing(fields, expectation(area, tasks), cut_expectation(area, list(grids.values()), tasks), grids)
+
+
+def redrawn_fields(
+    area: StudyArea,
+    ground: Ground,
+    zones: Mapping[str, shapely.Geometry],
+    grids: Mapping[str, Grid],
+    series: Series,
+    *,
+    seed: int = 0,
+    executor: Executor | None = None,
+) -> dict[Kind, gpd.GeoDataFrame]:
+    """Draw the fields of both kinds under another series' totals: the very fields that `draw_fields` gives for that series.
+
+    Parameters
+    ----------
+    grids : mapping of str to Grid
+        Of an earlier `draw_fields` over the same zones: nearly all of its work.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        As in `Drawing`.
+    """
+    used = used_zones(area, series, KINDS, tuple(zones))
+    full = {name: grids[name] if name in grids else zone_grid(area, ground, name, zones[name]) for name in used}
+    return filled_fields(area, series, zone_tasks(area, full, tuple(zones), series, seed=seed), KINDS, executor)
+
+
+def used_zones(area: StudyArea, series: Series, kinds: tuple[Kind, ...], zones: tuple[str, ...]) -> list[str]:
+    """Return the zones that hold any field of a series, in their order."""
+    counts = [field_counts(area, kind, series.count(kind), zones) for kind in kinds]
+    return [name for name in zones if any(count[name] for count in counts)]
+
+
+def zone_tasks(
+    area: StudyArea,
+    grids: Mapping[str, Grid],
+    zones: tuple[str, ...],
+    series: Series,
+    *,
+    kinds: tuple[Kind, ...] = KINDS,
+    seed: int = 0,
+    taken: NDArray[np.object_] | None = None,
+) -> list[Task]:
+    """Return what is needed to fill each zone of ``grids``; every zone of the area has a stream of its own."""
+    first, *streams = np.random.SeedSequence(seed).spawn(1 + len(zones))
+    stream = dict(zip(zones, streams, strict=True))
+    counts = {kind: field_counts(area, kind, series.count(kind), zones) for kind in kinds}
+    sizes = drawn_sizes(area, series, kinds, first)
     near = np.array([], dtype=object) if taken is None else taken
-    used = [(name, stream) for name, stream in zip(zones, streams[1:], strict=True) if any(counts[kind][name] for kind in kinds)]
-    grids = [zone_grid(area, ground, name, zones[name]) for name, _ in used]
-    tasks = [zone_task(area, series, grid, counts, sizes, seed, near) for grid, (_, seed) in zip(grids, used, strict=True)]
+    return [zone_task(area, series, grid, counts, sizes, stream[name], near) for name, grid in grids.items()]
+
+
+def filled_fields(
+    area: StudyArea, series: Series, tasks: list[Task], kinds: tuple[Kind, ...], executor: Executor | None
+) -> dict[Kind, gpd.GeoDataFrame]:
+    """Return the fields of all zones by kind, scaled to the exact totals of the series."""
     filled = map_kernel(fill_zone, tasks, executor)
-    fields = {kind: joined(kind, tasks, filled, series.area_km2(kind), area) for kind in kinds}
-    return Drawing(fields, expectation(area, tasks), cut_expectation(area, grids, tasks))
+    return {kind: joined(kind, tasks, filled, series.area_km2(kind), area) for kind in kinds}
 
 
 def drawn_sizes(area: StudyArea, series: Series, kinds: tuple[Kind, ...], seed: np.random.SeedSequence) -> dict[Kind, Floats]:

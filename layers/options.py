@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from geo.errors import ConfigError
+from geo.maps.online import tile_settings
 from geo.source import read_toml
 
 EXITS = "Exit status: 0 done, 1 a check did not hold, 2 wrong use or configuration, 3 invalid data."
@@ -49,6 +50,14 @@ OWN_DATA = [
     click.option("--workers", type=int, default=1, show_default=True, help="Processes; the result is the same."),
     click.option("--scheduler", help="Address of a Dask scheduler instead of processes."),
 ]
+PICTURES = [
+    click.option(
+        "--tiles",
+        metavar="URL",
+        help="Let readers switch on map pictures from a server, https://.../{z}/{x}/{y}...; it then learns where they look.",
+    ),
+    click.option("--tiles-attribution", metavar="TEXT", help="Whom to credit for these pictures."),
+]
 THE_FLOOD = [
     click.option(
         "--dem", type=click.Path(), multiple=True, help="Terrain heights: a raster or a folder of tiles; repeat for more."
@@ -63,6 +72,11 @@ THE_FLOOD = [
 def own_data(verb: Any) -> Any:
     """Add the options by which the user's own data and settings replace those of the study area."""
     return with_options(verb, OWN_DATA)
+
+
+def pictures(verb: Any) -> Any:
+    """Add the options that name a server of map pictures."""
+    return with_options(verb, PICTURES)
 
 
 def the_flood(verb: Any) -> Any:
@@ -87,6 +101,8 @@ def recipe_options(options: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None and value != ()}
     if "config" in given:
         given["config"] = read_toml(given["config"])
+    if named := tile_settings(given.pop("tiles", None), given.pop("tiles_attribution", None)):
+        given["config"] = {**given.get("config", {}), **named}
     return given
 
 

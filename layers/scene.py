@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from geo.area import StudyArea
@@ -39,7 +40,7 @@ from layers.minefields import (
 from layers.request import FloodOptions, Request, Supplied
 from layers.rivers import flood_parameters
 from layers.rivers import rivers as rivers_layer
-from layers.room import zone_shapes
+from layers.room import Grid, zone_shapes
 from layers.scenarios import scenario_of
 from layers.zones import dmz, mcz, mdl, supplied_zone
 
@@ -68,6 +69,10 @@ class Scene:
         The simulated ones.
     as_of : str
     seed : int
+    room : mapping of str to Geometry
+        Where fields may lie, by zone, in ``area.crs``.
+    grids : mapping of str to Grid
+        The expectation grids of those zones that hold simulated fields.
     """
 
     area: StudyArea
@@ -79,6 +84,8 @@ class Scene:
     kinds: tuple[Kind, ...]
     as_of: str
     seed: int
+    room: Mapping[str, shapely.Geometry]
+    grids: Mapping[str, Grid]
 
     @property
     def north(self) -> gpd.GeoSeries:
@@ -103,7 +110,7 @@ def scene(asked: Request, pool: Executor | None = None) -> Scene:
     made |= {kind_layer(kind): SIMULATED[kind](area, chosen, drawn.fields[kind]) for kind in kinds}
     made["mined_density"] = mined_density(area, chosen, drawn.cells, kinds)
     sources = gpd.GeoDataFrame(pd.concat([drawn.pieces, *given], ignore_index=True), crs=area.crs)
-    return Scene(area, made, base, network, sources, len(drawn.pieces), kinds, chosen.as_of, asked.seed)
+    return Scene(area, made, base, network, sources, len(drawn.pieces), kinds, chosen.as_of, asked.seed, room, drawn.grids)
 
 
 def flooded(

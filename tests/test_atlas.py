@@ -284,3 +284,31 @@ def test_what_is_assumed_is_told(korea):
     for name in ("seed", "allocation.aspect", "allocation.preference.front_km", "zone_shares.jcs-2018.planned", "flood.p_ref"):
         assert table.tag[name] == "assumed"
     assert "series.mnd-2003.planned_count_assumed" in table.index
+
+
+def test_alternatives_are_what_a_build_with_that_series_holds():
+    atlas = build("demo")
+    assert list(atlas.alternatives) == ["demo-2010"], "demo-1990 is for the table only, demo-2020 is the atlas itself"
+    other = build("demo", series="demo-2010")
+    assert list(other.alternatives) == ["demo-2020"]
+    for name, layer in atlas.alternatives["demo-2010"].items():
+        assert layer.frame.equals(other[name].frame) and layer.as_of == other[name].as_of
+        assert other.alternatives["demo-2020"][name].frame.equals(atlas[name].frame)
+        assert not layer.frame.equals(atlas[name].frame)
+
+
+def test_no_alternatives_beside_supplied_fields(tmp_path):
+    drawn = build("demo")["planned_minefields"].frame[["id", "geometry"]]
+    drawn.to_file(tmp_path / "own.gpkg")
+    assert dict(build("demo", planned=tmp_path / "own.gpkg").alternatives) == {}
+
+
+def test_a_series_without_room_is_left_out_and_told(monkeypatch, caplog):
+    import layers.atlas
+
+    def full(*_, **__):
+        raise DataError("no place found for a field", where="zone dmz")
+
+    monkeypatch.setattr(layers.atlas, "redrawn_fields", full)
+    assert dict(build("demo").alternatives) == {}
+    assert "series demo-2010 is not on the map" in caplog.text

@@ -1,6 +1,7 @@
 """The rooms of the house: imports run one way, heavy libraries stay out, and folders of data are not packages."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -38,10 +39,14 @@ ROOMS = (
         "geo.exchange",
     ),
     ("geo.styles", "geo.maps"),
-    ("geo.difference", "geo.secrets", "geo.proof", "geo.build", "geo.reproduce"),
+    ("geo.sheets",),
+    ("geo.difference", "geo.likeness", "geo.secrets", "geo.leaks", "geo.proof", "geo.build", "geo.reproduce"),
     ("layers",),
     ("layers.show",),
-    ("layers.show_flood", "layers.show_reports", "layers.checking", "layers.converting", "layers.survey_verbs", "layers.cli"),
+    (
+        *("layers.show_flood", "layers.show_reports", "layers.checking", "layers.converting", "layers.survey_verbs"),
+        *("layers.sheets", "layers.sheet_verb", "layers.cli"),
+    ),
 )
 ORDER = {module: place for place, room in enumerate(ROOMS) for module in room}
 HEAVY = ("rasterio", "folium", "matplotlib", "numba", "scipy")
@@ -62,20 +67,21 @@ def room(module):
     return ORDER[known[0]]
 
 
+@functools.cache
 def imported(path):
-    """Yield (module, whether at the top of the file) of each import."""
+    """Return (module, whether at the top of the file) of each import."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    top = set(tree.body)
+    top, found = set(tree.body), []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node in top
+            found += [(alias.name, node in top) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             for alias in node.names:
                 inner = ROOT / Path(*node.module.split("."), alias.name)
                 is_module = inner.with_suffix(".py").is_file() or inner.is_dir()
-                yield (f"{node.module}.{alias.name}" if is_module else node.module), node in top
+                found.append((f"{node.module}.{alias.name}" if is_module else node.module, node in top))
+    return found
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if dotted(path) not in ("geo", "layers")], ids=dotted)

@@ -148,3 +148,39 @@ UNAVAILABLE: tuple[Column, ...] = (
     ("source", "Source", "출처", None),
     ("note", "Reason", "이유", None),
 )
+CASUALTIES_BY_YEAR: tuple[Column, ...] = (
+    ("years", "Year", "연도", None),
+    ("told", "Casualties", "사상자", None),
+    ("source", "Source", "출처", None),
+    ("note", "Note", "비고", None),
+)
+DISTRICTS: tuple[Column, ...] = (
+    ("name", "District", "행정구역", None),
+    ("code", "Code", "코드", None),
+    ("layer", "Layer", "레이어", None),
+    ("land_class", "Class", "분류", None),
+    ("land_status", "Status", "상태", None),
+    ("n_features", "Number", "개수", whole),
+    ("net_km2", "km²", "km²", km),
+    ("overlap_km2", "Overlap km²", "중첩 km²", km),
+    ("share_percent", "% of the district", "행정구역 대비 %", km),
+)
+ARTICLE7: tuple[Column, ...] = (
+    ("part", "Part of the form", "서식 항목", None),
+    ("location", "Location", "위치", None),
+    ("type", "Type", "종류", None),
+    ("quantity", "Quantity", "수량", None),
+    ("date_of_emplacement", "Laid", "매설 시기", None),
+    ("layer", "Layer", "레이어", None),
+    ("n_areas", "Areas", "곳", whole),
+    ("net_km2", "km²", "km²", km),
+    ("supplementary", "Further", "추가 정보", None),
+)
+HISTORY: tuple[Column, ...] = (
+    ("year", "Year", "연도", None),
+    ("hazard_layer", "Layer", "레이어", None),
+    ("land_class", "Class", "분류", None),
+    ("land_status", "Status", "상태", None),
+    ("n_versions", "Versions begun", "시작된 상태 수", whole),
+    ("gross_km2", "Gross km²", "중복 포함 km²", km),
+)

@@ -19,8 +19,13 @@ from geo.grid import SMALLEST_CELL_KM
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.exactness import SKETCH_ZOOM, closest_zoom, exactness_columns, finest_m, version_columns
+from geo.maps.finds import year_labels
+from geo.maps.glossary import glossary
 from geo.maps.labels import map_labels
+from geo.maps.panel_words import river_values
 from geo.maps.payload import COARSE, OFF_KM, geometry_set, has_band, layer_block, precision_m, supplied_rows, thinned
+from geo.maps.presets import presets
+from geo.maps.readout import readout
 from geo.maps.symbols import CELLS, DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
 from geo.maps.words import COLUMN_VALUES, VALUES, WORDS, Pair, evidence_values, filled, pair, province_values
@@ -125,11 +130,14 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "symbols": {key: asdict(symbol) for key, symbol in SYMBOLS.items()},
         "words": {**WORDS, "origin_south": fed_by(atlas)} | {key: pair(*TEXTS[name][1:3]) for key, name in TEMPLATES.items()},
         "values": {**VALUES, **province_values(atlas.area)},
-        "column_values": {**COLUMN_VALUES, **evidence_values(atlas.area)},
+        "column_values": {**COLUMN_VALUES, **evidence_values(atlas.area), **river_values(atlas)},
         "texts": texts,
         "sources": sources,
         "tables": all_tables(atlas),
-        "labels": map_labels(atlas),
+        "glossary": glossary(),
+        "presets": presets(atlas, start_view(atlas)),
+        "labels": [*map_labels(atlas), *year_labels(atlas)],
+        "readout": readout(atlas.area),
         "marked": marks(atlas) != ["simulated"],
         "bounds": [[south, west], [north, east]],
         "reach": reach(atlas),

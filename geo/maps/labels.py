@@ -31,8 +31,12 @@ PLACE_KINDS: Mapping[str, tuple[float, str, int]] = {
     "bridge": (11.5, "site", 80),
 }
 OTHER_PLACE = (11.0, "site", 90)
-PIECES = {"mdl": 2, "dmz": 4}  # of the front line, one name on the straightest place of each
+PIECES = {"mdl": 8, "dmz": 12}  # of the front line, one name on the straightest place of each; the page leaves out what crowds
 REACH = 0.04  # of a line's length: how far to each side a name follows it
+NAMED_EACH_DEG = 0.08  # of a river's line: about a screen's width at the closest zoom
+MOST_NAMES = 16
+LONG_DEG = 0.5
+LARGE = ("very wide", "estuary", "wide")  # classes of a river's width, see `geo.maps.payload.WIDTHS_PX`
 
 
 def map_labels(atlas: Atlas) -> list[dict[str, Any]]:
@@ -114,24 +118,41 @@ def short_names(layer: str) -> tuple[str, str]:
     return term.en.partition("(")[2].rstrip(")") or term.en, term.ko.partition("(")[0]
 
 
-def straightest(line: shapely.LineString, pieces: int) -> list[float]:
+def straightest(line: shapely.LineString, pieces: int, reach: float = REACH) -> list[float]:
     """Return for each of some equal pieces of a line the fraction around which the line bends least."""
-    tried = np.linspace(REACH, 1 - REACH, 16 * pieces)
-    ends = shapely.line_interpolate_point(line, np.stack([tried - REACH, tried + REACH]), normalized=True)
+    tried = np.linspace(reach, 1 - reach, 16 * pieces)
+    ends = shapely.line_interpolate_point(line, np.stack([tried - reach, tried + reach]), normalized=True)
     chord = shapely.distance(ends[0], ends[1])
     return [float(group[np.argmax(best)]) for group, best in zip(np.split(tried, pieces), np.split(chord, pieces), strict=True)]
 
 
 def _river_labels(layer: Layer) -> list[dict[str, Any]]:
-    """Return the names of rivers at a third and two thirds of their length, longer rivers first."""
+    """Return the names of rivers on the straightest place of every `NAMED_EACH_DEG`, larger rivers before smaller ones."""
+    frame = layer.frame
+    widths = frame.get("width_class", pd.Series("", index=frame.index)).astype(str)
     found = []
-    for en, ko, shape in zip(layer.frame.name_en, layer.frame.name_ko, layer.frame.geometry, strict=True):
+    for en, ko, width, shape in zip(frame.name_en, frame.name_ko, widths, frame.geometry, strict=True):
         line = max(shapely.get_parts([shape]), key=lambda part: part.length)
-        zoom = 9.0 if line.length > 0.5 else 10.25
-        for fraction in (0.35, 0.7) if line.length > 0.5 else (0.5,):
+        pieces = int(np.clip(round(line.length / NAMED_EACH_DEG), 1, MOST_NAMES))
+        zoom = 8.5 if width in LARGE else 9.0 if line.length > LONG_DEG else 9.75
+        rank = 55 - min(line.length, 2) - 5 * (width in LARGE)
+        reach = min(REACH, 0.5 * NAMED_EACH_DEG / max(line.length, NAMED_EACH_DEG))
+        for place, fraction in enumerate(middle_first(straightest(line, pieces, reach))):
             point = line.interpolate(fraction, normalized=True)
-            found.append(_label("rivers", (en, ko), point, "river", zoom, 55 - min(line.length, 2), angle_deg(line, fraction)))
+            angle = angle_deg(line, fraction, reach)
+            found.append(_label("rivers", (en, ko), point, "river", zoom, rank + place / MOST_NAMES, angle))
     return found
+
+
+def middle_first(fractions: list[float]) -> list[float]:
+    """Return the places of a line, those near its middle first.
+
+    Examples
+    --------
+    >>> middle_first([0.1, 0.4, 0.9])
+    [0.4, 0.1, 0.9]
+    """
+    return sorted(fractions, key=lambda fraction: (abs(fraction - 0.5), fraction))
 
 
 def angle_deg(line: shapely.LineString, fraction: float, reach: float = REACH) -> float:

@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"<script type=\"application/json\"[^>]*>[^<]*</script>")
 _STYLE = re.compile(r"<style[^>]*>(?P<body>.*?)</style>", re.S | re.I)
 
 
-def stand_alone(html: str, *, title: str, lang: str) -> str:
+def stand_alone(html: str, *, title: str, lang: str, pictures_from: tuple[str, ...] = ()) -> str:
     """Return a folium page as one file that needs no network.
 
     Parameters
@@ -33,6 +33,8 @@ def stand_alone(html: str, *, title: str, lang: str) -> str:
         Of the page; any text, it is escaped here.
     lang : str
         Language the page opens in, ``en`` or ``ko``.
+    pictures_from : tuple of str
+        Origins that the policy lets the page ask for pictures, none by default; see `geo.maps.online`.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def stand_alone(html: str, *, title: str, lang: str) -> str:
     html = re.sub(r"[ \t]+$", "", renumber(html), flags=re.M)
     html = _LINK.sub(lambda link: inline_asset(link["js"] or link["css"]), html)
     html = set_head(html, title, lang)
-    html = add_policy(html)
+    html = add_policy(html, pictures_from)
     if left := left_over(html):
         raise ConfigError(
             "the map would load something", where="atlas.html", found=", ".join(left[:5]), mend="inline it in geo/maps/offline.py"
@@ -137,7 +139,7 @@ def digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def add_policy(html: str) -> str:
+def add_policy(html: str, pictures_from: tuple[str, ...] = ()) -> str:
     """Put a Content-Security-Policy behind the charset: only the scripts and styles of this very page run."""
     scripts = [digest(found["body"]) for found in _SCRIPT.finditer(html) if "application/json" not in found["attributes"]]
     styles = [digest(found["body"]) for found in _STYLE.finditer(_SCRIPT.sub("", html))]
@@ -145,7 +147,7 @@ def add_policy(html: str) -> str:
         "default-src": ["'none'"],
         "script-src": list(dict.fromkeys(scripts)),
         "style-src": list(dict.fromkeys(styles)),
-        "img-src": ["data:", "blob:"],
+        "img-src": ["data:", "blob:", *pictures_from],
         "font-src": ["data:"],
         "connect-src": ["'none'"],
         "base-uri": ["'none'"],

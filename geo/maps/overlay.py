@@ -10,7 +10,7 @@ its band.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ LONGEST_PX = (2000, 1400, 1000, 700, 500)  # of a picture's sides; the first tha
 MOST_BYTES = 250_000  # of one picture
 PIXEL_CELLS = 0.8  # width of a pixel: no cell falls between two pixels, though the grids are turned by up to 13 degrees
 DEPTH_EDGES_M = (0.5, 1.0, 2.0, 4.0)
+SHARE_EDGES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 Codes = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
@@ -125,6 +126,29 @@ def depth_codes(depth_m: NDArray[np.float32]) -> Codes:
     return np.where(depth > 0, np.digitize(depth, DEPTH_EDGES_M) + 1, 0).astype(np.uint8)
 
 
+def share_codes(share: NDArray[np.float32]) -> Codes:
+    """Return the class of shares between `SHARE_EDGES`, from 1; what no run reaches has none.
+
+    Examples
+    --------
+    >>> share_codes(np.array([0, 0.01, 0.25, 1, np.nan], np.float32)).tolist()
+    [0, 1, 3, 6, 0]
+    """
+    told = np.nan_to_num(np.asarray(share, dtype=float))
+    return np.where(told > 0, np.digitize(told, SHARE_EDGES) + 1, 0).astype(np.uint8)
+
+
+def undetermined_first(codes: Codes, doubtful: NDArray[np.bool_]) -> Codes:
+    """Return classes raised by one, with 1 for those cells whose class is in doubt; cells without a class keep none.
+
+    Examples
+    --------
+    >>> undetermined_first(np.array([0, 1, 3], np.uint8), np.array([True, False, True])).tolist()
+    [0, 2, 1]
+    """
+    return np.where(codes > 0, np.where(doubtful, 1, codes + 1), 0).astype(np.uint8)
+
+
 def painted(raster: HazardRaster, codes: Codes, smallest_m: float = 0.0) -> tuple[Codes, Affine]:
     """Return the smallest grid that holds every classed cell, and its transform; finer cells than `smallest_m` are merged."""
     from affine import Affine
@@ -174,16 +198,21 @@ def warped(grid: Codes, transform: Affine, crs: pyproj.CRS, longest_px: int) -> 
 
 def palette_png(pixels: Codes, colours: Sequence[str]) -> bytes:
     """Return classes as a PNG of 2 or 4 bits a pixel; class 0 is transparent, and the same classes give the same bytes."""
+    palette = {0: (0, 0, 0, 0)}
+    palette |= {code: (*bytes.fromhex(colour[1:]), 255) for code, colour in enumerate(colours, start=1)}
+    return coded_png(pixels, palette, nbits=2 if len(palette) <= 4 else 4)
+
+
+def coded_png(pixels: Codes, palette: Mapping[int, tuple[int, ...]], *, nbits: int) -> bytes:
+    """Return codes as a PNG of some bits a pixel with a palette of red, green, blue and opacity, each 0 to 255."""
     from affine import Affine
     from rasterio.io import MemoryFile
 
-    palette = {0: (0, 0, 0, 0)}
-    palette |= {code: (*bytes.fromhex(colour[1:]), 255) for code, colour in enumerate(colours, start=1)}
     height, width = pixels.shape
     place = Affine(1, 0, 0, 0, -1, height)  # the file keeps none, but without one rasterio warns
     layout = {"width": width, "height": height, "count": 1, "dtype": "uint8", "transform": place}
     with MemoryFile() as memory:
-        with memory.open(driver="PNG", zlevel=9, nbits=2 if len(palette) <= 4 else 4, **layout) as file:
+        with memory.open(driver="PNG", zlevel=9, nbits=nbits, **layout) as file:
             file.write(pixels, 1)
-            file.write_colormap(1, palette)
+            file.write_colormap(1, dict(palette))
         return bytes(memory.read())

@@ -26,6 +26,7 @@ from geo.terms import SURVEY_LAYERS
 
 FINE, COARSE = 6, 5  # decimals of a degree
 THINNED_DEG = 1e-4
+LEVEL = 5  # of zlib: 9 takes three times as long for three percent
 EXACT_BASES = frozenset({"surveyed", "supplied"})
 WIDTHS_PX = {"very wide": 4.0, "estuary": 4.0, "wide": 2.6, "medium": 1.8, "narrow": 1.2}
 COMMON = ("id", "name_en", "name_ko", "land_class")
@@ -129,7 +130,7 @@ def packed(value: Any) -> str:
     '{"name":"지뢰"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return base64.b64encode(zlib.compress(text.encode(), LEVEL)).decode()
 
 
 def layer_block(layer: Layer) -> dict[str, Any]:
@@ -207,10 +208,26 @@ def column(series: pd.Series) -> dict[str, Any]:
     {'values': [1, None, 0.12346]}
     """
     if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
-        return {"values": [number(value) for value in series.tolist()]}
-    texts = series.astype(object).where(series.notna(), "").map(str)
-    codes, values = pd.factorize(texts)
-    return {"values": list(map(str, values)), "codes": codes.tolist()}
+        return {"values": numbers(series.to_numpy(float, na_value=np.nan))}
+    codes, values = pd.factorize(series.astype(object).where(series.notna(), ""))
+    texts = list(map(str, values))
+    if len(set(texts)) < len(texts):  # values that read the same
+        again, found = pd.factorize(np.array(texts, dtype=object))
+        return {"values": list(found), "codes": again[codes].tolist()}
+    return {"values": texts, "codes": codes.tolist()}
+
+
+def numbers(values: NDArray[np.float64]) -> list[float | int | None]:
+    """Return `number` of every value, each distinct one formed once.
+
+    Examples
+    --------
+    >>> numbers(np.array([2.0, 0.123456, np.nan, 2.0]))
+    [2, 0.12346, None, 2]
+    """
+    distinct, codes = np.unique(values, return_inverse=True)
+    told = np.array([*map(number, distinct.tolist()), None], dtype=object)[:-1]
+    return list(told[codes])
 
 
 def number(value: float) -> float | int | None:

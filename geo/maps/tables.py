@@ -5,18 +5,20 @@ Assumption: numbers for people are km² to 0.1, 0.01 below one; ``areas.csv`` ho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from geo import reported
 from geo.layer import Atlas
 from geo.maps.columns import (
     AREAS,
+    ARTICLE7,
     ASSUMED,
     CASUALTIES,
+    DISTRICTS,
+    HISTORY,
     LENGTHS,
     LONG,
     POLICY,
@@ -25,10 +27,15 @@ from geo.maps.columns import (
     UNAVAILABLE,
     Column,
     grouped,
+    km,
     plain,
 )
-from geo.maps.words import SCOPES, pair
+from geo.maps.panel_words import PANEL_WORDS
+from geo.maps.plots import casualties_by_year, clearance_chart
+from geo.maps.words import SCOPES, filled, pair
 from geo.terms import TEXTS
+
+MOST_ROWS = 600  # a longer table would slow the page: it is told to be in its file
 
 
 def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
@@ -43,7 +50,7 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
             AREAS,
             _texts("rounding"),
         )
-        | {"indented": ((atlas.areas.part != "all") | _only_published(atlas.areas)).tolist()},
+        | _kinship(atlas.areas),
         table("areas", "lengths", ("Lengths", "길이"), _reasoned(atlas.lengths), LENGTHS),
         table(
             "areas",
@@ -53,7 +60,9 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
             SERIES,
             [pair("Figures of different series are never added.", "서로 다른 계열의 수치는 더하지 않습니다.")],
         ),
+        *further(atlas),
         clearance(atlas),
+        casualty_years(atlas),
         table(
             "record",
             "casualties",
@@ -85,13 +94,17 @@ def table(
 ) -> dict[str, Any]:
     """Return a frame as the page's table; columns the frame lacks are left out."""
     kept = [one for one in columns if one[0] in frame]
-    cells = [frame[name].map(shape or plain).tolist() for name, _, _, shape in kept]
+    cells = [[_cell(value, shape) for value in frame[name]] for name, _, _, shape in kept]
     heads: list[dict[str, Any]] = [
-        {**pair(en, ko)} | {"number": shape is not None, "kind": "long" if name in LONG else "short"}
+        {**pair(en, ko)} | {"name": name, "number": shape is not None, "kind": "long" if name in LONG else "short"}
         for name, en, ko, shape in kept
     ]
     rows = [list(row) for row in zip(*cells, strict=True)]
     return {"tab": tab, "id": key, "title": pair(*title), "columns": heads, "rows": rows, "notes": list(notes)}
+
+
+def _cell(value: Any, shape: Callable[[Any], str] | None) -> Any:
+    return value if isinstance(value, dict) else (shape or plain)(value)
 
 
 def clearance(atlas: Atlas) -> dict[str, Any]:
@@ -117,22 +130,64 @@ def clearance(atlas: Atlas) -> dict[str, Any]:
     return found
 
 
-def clearance_chart(frame: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the plot of mines cleared by year: the widest scope printed for each year, sums over years left out."""
-    yearly = frame[~frame.years.str.contains("-")]
-    columns = [name for name in frame.columns if name.startswith("mines_cleared")]
-    if yearly.empty or not columns:
+def casualty_years(atlas: Atlas) -> dict[str, Any]:
+    """Return casualties by year, as one series tells them, with their plot; years without a figure are named."""
+    frame, columns, chart = casualties_by_year(atlas.area)
+    found = table("record", "casualties_by_year", ("Casualties by year", "연도별 인명 피해"), frame, columns)
+    return found | {"chart": chart} if chart else found
+
+
+def further(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return the atlas's further tables as its tier may show them: districts, Form C, people near hazards, history."""
+    made = []
+    titles = {
+        "districts": ("areas", "Land by district", "행정구역별 면적"),
+        "article7": ("areas", "Working table in the layout of Form C", "제7조 보고서 서식 C 형식의 작업표"),
+        "exposure": ("areas", "People near hazards", "위험지역 주변 인구"),
+        "history": ("record", "History of supplied hazards", "제공된 위험 지역의 이력"),
+    }
+    known = {"districts": DISTRICTS, "article7": ARTICLE7, "exposure": None, "history": HISTORY}
+    for name, (tab, en, ko) in titles.items():
+        frame = atlas.tables.get(name, pd.DataFrame())
+        if frame.empty:
+            continue
+        columns = _columns(frame, known[name])
+        note = filled(PANEL_WORDS["too_many_rows"], n=f"{len(frame):,}", file=f"{name}.csv")
+        if len(frame) > MOST_ROWS:
+            made.append(table(tab, name, (en, ko), frame.iloc[:0], columns, [note]))
+        else:
+            made.append(table(tab, name, (en, ko), _with_names(frame), columns))
+    return made
+
+
+def _columns(frame: pd.DataFrame, known: Sequence[Column] | None) -> list[Column]:
+    """Return the columns of a table: those that are known of it, else every one under its own name."""
+    if known is not None and "kind" not in frame:
+        return list(known)
+    return [
+        (str(name), str(name).replace("_", " "), str(name).replace("_", " "), _format(str(name), frame[name]))
+        for name in frame.columns
+    ]
+
+
+def _format(name: str, values: pd.Series) -> Callable[[Any], str] | None:
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return None
-    numbers = yearly[columns].apply(pd.to_numeric, errors="coerce")
-    values = [None if np.isnan(value) else int(value) for value in numbers.max(axis=1).tolist()]
-    if all(value is None for value in values):
-        return None
-    told = ", ".join(
-        f"{year}: {'n.a.' if value is None else f'{value:,}'}" for year, value in zip(yearly.years, values, strict=True)
-    )
-    title = pair("Mines cleared by year, as printed; see the footnotes", "연도별 제거 지뢰 수, 인쇄된 값(각주 참조)")
-    summary = pair(f"Bar chart of mines cleared by year. {told}", f"연도별 제거 지뢰 수 막대그래프. {told}")
-    return {"labels": yearly.years.tolist(), "values": values, "title": title, "summary": summary}
+    return km if "km2" in name else plain
+
+
+def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose districts have one column of names, each a pair in both languages."""
+    if "name_en" not in frame or "name_ko" not in frame:
+        return frame
+    rows = zip(frame.name_en.fillna(""), frame.name_ko.fillna(""), strict=True)
+    return frame.assign(name=pd.Series([pair(str(en), str(ko)) for en, ko in rows], index=frame.index, dtype=object))
+
+
+def _kinship(areas: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return which rows are parts, and of which layer; out of its order a part alone would say too little."""
+    part = (areas.part != "all") | _only_published(areas)
+    return {"indented": part.tolist(), "parents": areas.layer.where(part, "").tolist()}
 
 
 def _named_parts(areas: pd.DataFrame) -> pd.DataFrame:

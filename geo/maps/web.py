@@ -13,16 +13,21 @@ from pathlib import Path
 from geo.errors import ConfigError
 from geo.generalise import as_shown
 from geo.layer import Atlas
+from geo.maps.backdrop import backdrop
 from geo.maps.content import config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
 from geo.maps.offline import script_tag, stand_alone, style_tag
+from geo.maps.online import server_of
 from geo.maps.payload import packed
 from geo.maps.rasters import raster_block
+from geo.maps.series import series_data
 from geo.maps.words import WORDS, Pair, pair
 
 SCRIPTS = (
-    "decode language symbols marks canvas cells sketch layers days raster coordinates popup labels legend tree chart panel start"
+    "decode language symbols marks canvas geometry crowd pick cells sketch layers days raster"
+    " projection geodesy coordinates reading popup tools here goto measure labels legend"
+    " tree chart table presets provenance glossary panel finds series relief tiles grid print start"
 ).split()
-STYLES = ("atlas",)
+STYLES = ("atlas", "panel", "tools", "series", "ground", "print", "crowd")
 LANGUAGES = ("en", "ko")
 
 
@@ -63,7 +68,9 @@ def draw_map(atlas: Atlas, *, language: str | None = None) -> AtlasMap:
     page = folium_page(as_shown(atlas))
     if language:
         page = page.replace("<html ", f'<html data-asked="{language}" ', 1)
-    return AtlasMap(stand_alone(page, title=atlas.area.title_en, lang=language or "en"))
+    server = server_of(atlas.area.settings)
+    origins = (server.origin,) if server else ()
+    return AtlasMap(stand_alone(page, title=atlas.area.title_en, lang=language or "en", pictures_from=origins))
 
 
 def folium_page(atlas: Atlas) -> str:
@@ -136,12 +143,15 @@ def page_body(atlas: Atlas, map_id: str) -> str:
         return Markup('<span lang="en">{}</span><span lang="ko">{}</span>').format(text["en"], text["ko"])
 
     texts = fixed_texts(atlas)
+    series, others = series_data(atlas)
     blocks = [
-        ("config", packed(config(atlas, texts))),
+        ("config", packed(config(atlas, texts) | {"series": series})),
         ("ground", packed(ground(atlas))),
         ("raster", packed(raster_block(atlas))),
+        ("backdrop", packed(backdrop(atlas, server_of(atlas.area.settings)))),
     ]
     blocks += [(name, packed(described(atlas, layer))) for name, layer in atlas.layers.items()]
+    blocks += [(name, packed(block)) for name, block in others.items()]
     source = (files("geo.maps") / "page" / "atlas.html").read_text(encoding="utf-8")
     about = [*(texts[key] for key in ("no_data", "found_one", "not_official", "verify")), subtitle(atlas)]
     about += [texts[key] for key in ("screening", "rounding")]

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.area import StudyArea
+from geo.maps.ground_words import GROUND_WORDS
+from geo.maps.panel_words import PANEL_VALUES, PANEL_WORDS
+from geo.maps.series_words import SERIES_WORDS
+from geo.maps.tool_words import TOOL_WORDS
 from geo.survey.evidence import evidence_lists
 from geo.terms import (
     BASES,
@@ -222,7 +226,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "soft areas: less exact than this zoom",
         "흐린 도형: 이 배율만큼 정확하지 않음",
     ),
-    ("days", "Hazards as of a day", "기준일별 위험지역"),
+    ("simplified", "Simplified at this zoom; zoom in for shapes", "이 배율에서는 단순하게 표시: 확대하면 모양이 보임"),
+    ("days", "Records as of a day", "기준일별 기록"),
     ("day_range", "Day of the state shown", "표시할 상태의 기준일"),
     ("day_field", "As of (YYYY, YYYY-MM or YYYY-MM-DD)", "기준일 (YYYY, YYYY-MM, YYYY-MM-DD)"),
     ("day_form", "YYYY-MM-DD", "연-월-일"),
@@ -239,6 +244,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "{day} 기준: 날짜가 있는 기록 {all}건 중 {n}건 유효. 날짜가 없어 항상 표시: {undated}건.",
     ),
     ("day_state", "State of {day}.", "{day} 당시 상태."),
+    ("day_until", "Dated to {day}.", "{day}까지의 기록."),
     ("day_counted", "counted above", "위에 포함"),
     ("n_cells", "{n} cells", "격자 {n}개"),
     ("day_mark", "State of {day}, not the latest", "{day} 당시 상태(최신 아님)"),
@@ -311,13 +317,20 @@ SCOPES: Mapping[str, tuple[str, str]] = {
     "ROK": ("whole country", "전국"),
     "ccz": ("MCZ", "민간인통제구역"),
 }
-WORDS: Mapping[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
+WORDS: Mapping[str, Pair] = {
+    **{key: {"en": en, "ko": ko} for key, en, ko in _WORDS},
+    **GROUND_WORDS,
+    **PANEL_WORDS,
+    **SERIES_WORDS,
+    **TOOL_WORDS,
+}
 VALUES: Mapping[str, Pair] = {
     **{
         term.key: {"en": term.en, "ko": term.ko}
         for terms in (LAYERS, PRIORITIES, BASES, LAND_STATUSES, LAND_CLASSES)
         for term in terms.values()
     },
+    **PANEL_VALUES,
     **{key: {"en": en, "ko": ko} for key, en, ko in _VALUES},
 }
 

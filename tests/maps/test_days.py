@@ -1,4 +1,4 @@
-"""Hazards as of a day: the slider, the field, what follows them, and the rule that a partial date counts as its last day."""
+"""Records as of a day: the slider, the field, what follows them, and the rule that a partial date counts as its last day."""
 
 import re
 from dataclasses import replace
@@ -7,15 +7,41 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from maps.country import survey_atlas_of
+from maps.country import atlas_of, survey_atlas_of
 from maps.test_survey import opened
 
 from geo.maps.exactness import version_columns
+from geo.maps.web import draw_map
 from geo.survey.dates import spans
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to look at
 DAYS = ["1999", "2001", "2003", "2005-03", "2005-03-10", "2011", "2015-06-30", "2020-01-01"]
 SORTED = ["1999", "2001", "2003", "2005-03-10", "2005-03", "2011", "2015-06-30", "2020-01-01"]  # March counts as its last day
+
+
+def undated(frame):
+    """Take the day away from finds, accidents, signs and documented finds: hazards alone follow the day then."""
+    return frame.drop(columns=[name for name in ("date", "date_start") if name in frame])
+
+
+UNDATED = dict.fromkeys(("finds", "accidents", "signs"), undated)
+
+
+def hazards_alone(area, tier="restricted", changed=None):
+    atlas = survey_atlas_of(area, tier, UNDATED | (changed or {}))
+    told = replace(atlas["incidents"], frame=undated(atlas["incidents"].frame))
+    return replace(atlas, layers={**atlas.layers, "incidents": told})
+
+
+@pytest.fixture(scope="module")
+def survey_path(area, tmp_path_factory):
+    """The restricted page of a user's own hazards with days, and records without."""
+    return draw_map(hazards_alone(area)).save(tmp_path_factory.mktemp("dated") / "atlas.html")
+
+
+@pytest.fixture(scope="module")
+def public_survey_path(area, tmp_path_factory):
+    return draw_map(hazards_alone(area, "public")).save(tmp_path_factory.mktemp("dated-public") / "atlas.html")
 
 
 def held(page, name):
@@ -40,8 +66,9 @@ def choose(page, text):
     page.keyboard.press("Enter")
 
 
-def test_no_dates_no_control(quiet_page, page_path):
-    quiet_page.goto(page_path.as_uri())
+def test_no_dates_no_control(quiet_page, area, tmp_path):
+    path = draw_map(atlas_of(area, {"incidents": undated})).save(tmp_path / "atlas.html")
+    quiet_page.goto(path.as_uri())
     quiet_page.wait_for_selector("#notice", state="hidden")
     assert not quiet_page.locator("#days").is_visible()
     assert quiet_page.locator("#day-range").count() == 0
@@ -191,23 +218,18 @@ def test_the_slider_says_the_day_that_is_set(quiet_page, survey_path):
 
 
 def test_earlier_states_of_no_known_layer_are_counted_by_themselves(quiet_page, area, tmp_path):
-    from geo.maps.web import draw_map
-
-    path = draw_map(survey_atlas_of(area, changed={"past_hazards": lambda past: past.assign(hazard_layer="")})).save(
-        tmp_path / "a.html"
-    )
+    unowned = {"past_hazards": lambda past: past.assign(hazard_layer="")}
+    path = draw_map(hazards_alone(area, changed=unowned)).save(tmp_path / "a.html")
     page = opened(quiet_page, path)
     choose(page, "2004")
     assert (figures(page, "unconfirmed_minefields"), figures(page, "past_hazards")) == ("4 · 2.4 km² gross", "2 · 2.4 km² gross")
 
 
 def test_databases_close_what_still_holds_with_the_year_9999(quiet_page, area, tmp_path):
-    from geo.maps.web import draw_map
-
     def endless(frame):
         return frame.assign(valid_to="9999-12-31")
 
-    path = draw_map(survey_atlas_of(area, changed={"unconfirmed_minefields": endless})).save(tmp_path / "atlas.html")
+    path = draw_map(hazards_alone(area, changed={"unconfirmed_minefields": endless})).save(tmp_path / "atlas.html")
     page = opened(quiet_page, path)
     choose(page, "2030")
     assert len(held(page, "unconfirmed_minefields")) == 8
@@ -234,3 +256,93 @@ def test_years_alone_leave_where_years_alone_may(area):
     assert years["m2"]["values"] == [600_000] * 8
     undated = replace(layer, frame=layer.frame.drop(columns=["valid_from", "valid_to"]))
     assert version_columns(undated, years_only=False) == {}
+
+
+@pytest.fixture(scope="module")
+def records_path(area, tmp_path_factory):
+    """Finds and documented finds with days, one of each without; hazards without days."""
+    changed = {
+        "finds": lambda frame: frame.assign(date=["1998-03-01", "2004", "2020-07-31", ""]),
+        "accidents": undated,
+        "signs": undated,
+        "unconfirmed_minefields": lambda frame: frame.drop(columns=["valid_from", "valid_to"]),
+        "past_hazards": lambda frame: frame.drop(columns=["valid_from", "valid_to"]),
+    }
+    atlas = survey_atlas_of(area, changed=changed)
+    dates = atlas["incidents"].frame.assign(date_start=["1999-08", "2003", ""])
+    told = replace(atlas["incidents"], frame=dates)
+    return draw_map(replace(atlas, layers={**atlas.layers, "incidents": told})).save(
+        tmp_path_factory.mktemp("records") / "a.html"
+    )
+
+
+RINGS = (
+    "(() => { let n = 0; atlas.map.eachLayer((one) => { n += one instanceof L.Circle && one.options.dashArray ? 1 : 0; });"
+    " return n; })()"
+)
+
+
+def near_finds(page):
+    """Look at the documented finds from where their years are told."""
+    page.evaluate(
+        "(() => { const { features } = atlas.layers.find((one) => one.name === 'incidents');"
+        " atlas.map.setView(features[0].getLatLng(), 10.5, { animate: false }); })()"
+    )
+
+
+RECORDED = {  # day: (finds, documented finds)
+    "1997": (["f03"], ["f02"]),
+    "1998-03-01": (["f00", "f03"], ["f02"]),
+    "1999-08-30": (["f00", "f03"], ["f02"]),  # August counts from its last day
+    "1999-08": (["f00", "f03"], ["f00", "f02"]),
+    "2004": (["f00", "f01", "f03"], ["f00", "f01", "f02"]),
+    "2021": (["f00", "f01", "f02", "f03"], ["f00", "f01", "f02"]),
+}
+
+
+@pytest.mark.parametrize("language", ["English", "한국어"])
+def test_records_follow_the_day_by_their_date(quiet_page, records_path, language):
+    page = opened(quiet_page, records_path, language)
+    page.locator("#days summary").click()  # folded where no hazard has a day
+    near_finds(page)
+    for day, (finds, documented) in RECORDED.items():
+        choose(page, day)
+        assert (held(page, "finds"), held(page, "incidents")) == (finds, documented), day
+        assert figures(page, "finds") == str(len(finds)) and figures(page, "incidents") == str(len(documented))
+        assert dated(page, "finds") == ({"English": f"Dated to {day}.", "한국어": f"{day}까지의 기록."})[language]
+        assert page.evaluate(RINGS) == len(documented), "each find brings its circle"
+        years = {int(text) for text in page.locator(".label-year").all_inner_texts()}
+        assert years <= {year for year in (1999, 2003) if year <= int(day[:4])}
+    assert len(held(page, "unconfirmed_minefields")) == 8, "hazards without days stay"
+    mark = {
+        "English": "Finds dated to 2021 only; the fields are not of that day",
+        "한국어": "2021까지의 발견 기록만 표시, 지뢰지대는 그 날짜의 것이 아님",
+    }
+    assert page.locator("#day-mark").inner_text() == mark[language]
+
+
+def test_a_find_that_is_switched_off_has_no_circle_and_no_year(quiet_page, records_path):
+    page = opened(quiet_page, records_path)
+    legend = page.get_by_role("region", name="Legend")
+    told = legend.get_by_text("Dashed circle: how far off a documented find may be")
+    near_finds(page)
+    assert told.is_visible()
+    assert page.locator(".label-year").count() > 0
+    page.locator("#show-incidents").uncheck()
+    assert not told.is_visible()
+    assert page.locator(".label-year").count() == 0
+
+
+def test_cells_of_records_follow_their_first_year(quiet_page, area, tmp_path):
+    public = survey_atlas_of(area, "public", {"finds": lambda frame: frame.assign(date=["1998", "1998", "2004", "2004"])})
+    page = opened(quiet_page, draw_map(public).save(tmp_path / "atlas.html"))
+    first = page.evaluate(
+        "(() => { const layer = atlas.layers.find((one) => one.name === 'finds');"
+        " return Array.from({ length: layer.n }, (_, row) => String(layer.value('year_first', row))).sort(); })()"
+    )
+    choose(page, "1997")
+    assert len(held(page, "finds")) == first.count("")
+    choose(page, "1999")
+    assert len(held(page, "finds")) == sum(year <= "1999" for year in first)
+    choose(page, "2005")
+    assert len(held(page, "finds")) == len(first)

@@ -283,7 +283,8 @@ def test_thousands_are_painted_on_a_canvas_and_can_be_asked(quiet_page, area, tm
     page.wait_for_function(painted)
     page.evaluate(
         "{ const layer = atlas.layers.find((one) => one.name === 'unconfirmed_minefields');"
-        " layer.features[17].fire('click', { latlng: layer.features[17].getBounds().getCenter() }, true); 0 }"
+        " const row = [...Array(layer.n).keys()].find((one) => layer.value('name_en', one) === 'Many 17');"
+        " layer.group.fire('click', { layer: { row }, latlng: layer.crowd.geometry.bounds(new Set([row])).getCenter() }); 0 }"
     )
     assert page.get_by_role("heading", name="Many 17").is_visible()
 

@@ -5,6 +5,7 @@ import re
 from importlib.resources import files
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from geo.maps.labels import PLACE_KINDS
@@ -110,3 +111,56 @@ def test_hazards_and_screening_differ_without_colour():
 
 def test_kml_colour_turns_the_bytes():
     assert kml_colour("#FF0000", 0.5) == "7f0000ff"
+
+
+MACHADO = {  # Machado, Oliveira, Fernandes 2009, severity 1.0, on linear RGB
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+APART = 10.0  # CIE 1976 difference that small swatches are still told apart by
+
+
+def lab(colour, matrix):
+    """Return CIE L*a*b* (D65) of a colour "#RRGGBB" as somebody with that colour vision sees it."""
+    coded = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.asarray(matrix) @ linear, 0, 1)
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    xyz = np.asarray(to_xyz) @ seen / [0.95047, 1.0, 1.08883]
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def second_channel(symbol):
+    """Return what of a symbol is seen without any hue."""
+    return (symbol.kind, symbol.shape, symbol.hatch, symbol.hatch_px, symbol.dash_px, symbol.width_px, symbol.radius_px)
+
+
+def test_lab_of_white_and_red():
+    assert lab("#FFFFFF", np.eye(3)) == pytest.approx([100, 0, 0], abs=0.02)
+    assert lab("#FF0000", np.eye(3)) == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
+    assert lab("#FFFFFF", MACHADO["protan"]) == pytest.approx([100, 0, 0], abs=0.02)
+
+
+def test_red_and_a_dark_yellow_are_close_to_a_deutan_eye():
+    """The measure can tell: what differs for most eyes meets for some."""
+    red, yellow = "#C8503C", "#8F7F30"
+    far, near = (np.linalg.norm(lab(red, m) - lab(yellow, m)) for m in (np.eye(3), MACHADO["deutan"]))
+    assert (far > 40, near < 0.5 * far) == (True, True)
+
+
+@pytest.mark.parametrize("vision", MACHADO)
+def test_classes_differ_for_every_eye(vision):
+    """Two symbols differ in hatch, dash, shape or width, or their fill or outline is told apart by the eye in question."""
+    seen = {
+        key: [lab(one, MACHADO[vision]) for one in (symbol.colour, symbol.outline or symbol.colour)]
+        for key, symbol in SYMBOLS.items()
+    }
+    alike = [
+        (a, b)
+        for a, b in combinations(SYMBOLS, 2)
+        if second_channel(SYMBOLS[a]) == second_channel(SYMBOLS[b])
+        and max(np.linalg.norm(one - other) for one, other in zip(seen[a], seen[b], strict=True)) < APART
+    ]
+    assert alike == []

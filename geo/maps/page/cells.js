@@ -2,62 +2,50 @@
 "use strict";
 
 (function (atlas) {
-  const MARGIN = 0.25; // of the view, so that a short drag shows no bare edge
+  const SMALL_PX = 8; // up to this a cell is a rectangle: its grid is turned by a degree or two, less than a pixel of it
 
-  /** Web Mercator as a share of the world's width, so that any zoom is one scale and one shift. */
-  function project([lat, lon]) {
-    const sine = Math.sin((lat * Math.PI) / 180);
-    return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
-  }
-
-  atlas.Cells = L.Layer.extend({
+  atlas.Cells = atlas.CanvasLayer.extend({
     initialize(layer) {
+      L.Renderer.prototype.initialize.call(this, { pane: "density", padding: 0.25 });
+      this.layer = layer;
+      this.geometry = atlas.geometryOf(layer);
       this.classes = new Map();
-      for (const [row, parts] of atlas.shapes(layer.sets[0])) {
-        const key = layer.value("symbol", row);
+      for (let part = 0; part < this.geometry.n; part += 1) {
+        const key = layer.value("symbol", this.geometry.row[part]);
         if (!this.classes.has(key)) this.classes.set(key, []);
-        this.classes.get(key).push(...parts.map((rings) => rings[0].map(project)));
+        this.classes.get(key).push(part);
       }
     },
-    onAdd(map) {
-      this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane("density"));
-      this.draw();
-    },
-    onRemove() {
-      this.canvas.remove();
-    },
-    getEvents() {
-      return { zoomend: this.draw, moveend: this.draw, resize: this.draw, viewreset: this.draw };
+    getBounds() {
+      return this.geometry.bounds();
     },
 
-    /** Paint the cells of the view, one path a class. */
+    /** Paint the cells of the view, one colour after the other. */
     draw() {
-      const map = this._map;
-      const size = map.getSize();
-      const corner = map.containerPointToLayerPoint(size.multiplyBy(-MARGIN)).round();
-      const [width, height] = [size.x, size.y].map((length) => Math.round(length * (1 + 2 * MARGIN)));
-      const sharp = window.devicePixelRatio || 1;
-      Object.assign(this.canvas, { width: width * sharp, height: height * sharp });
-      Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
-      L.DomUtil.setPosition(this.canvas, corner);
-      const world = 256 * 2 ** map.getZoom();
-      const origin = map.getPixelOrigin().add(corner);
-      const pen = this.canvas.getContext("2d");
-      pen.scale(sharp, sharp);
-      for (const [key, rings] of this.classes) {
+      if (!this._container || !this._bounds) return;
+      const { geometry: g } = this;
+      const frame = this.frame();
+      const pen = this.clear(this._container);
+      for (const [key, parts] of this.classes) {
         pen.fillStyle = atlas.config.symbols[key].colour;
-        this.canvas.style.opacity = atlas.config.symbols[key].opacity;
-        for (const ring of rings) this.fill(pen, ring, world, origin, width, height);
+        this._container.style.opacity = atlas.config.symbols[key].opacity;
+        for (const part of parts) {
+          if (g.east[part] >= frame.west && g.west[part] <= frame.east && g.south[part] >= frame.north && g.north[part] <= frame.south) this.fill(pen, part, frame);
+        }
       }
     },
 
-    /** Fill one cell if it is in view; whole pixels leave no seams between neighbours, and small fills are fast. */
-    fill(pen, ring, world, origin, width, height) {
-      const points = ring.map(([x, y]) => [Math.round(x * world - origin.x), Math.round(y * world - origin.y)]);
-      const out = (i, limit) => points.every((point) => point[i] < 0) || points.every((point) => point[i] > limit);
-      if (out(0, width) || out(1, height)) return;
+    /** Fill one cell; whole pixels leave no seams between neighbours, and small fills are fast. */
+    fill(pen, part, { scale, left, top }) {
+      const { geometry: g } = this;
+      const [x, y] = [Math.round(g.west[part] * scale - left), Math.round(g.north[part] * scale - top)];
+      const [width, height] = [Math.round(g.east[part] * scale - left) - x, Math.round(g.south[part] * scale - top) - y];
+      if (Math.max(width, height) <= SMALL_PX) {
+        pen.fillRect(x, y, Math.max(1, width), Math.max(1, height));
+        return;
+      }
       pen.beginPath();
-      points.forEach(([left, top], i) => (i === 0 ? pen.moveTo(left, top) : pen.lineTo(left, top)));
+      for (let k = g.ring[g.part[part]]; k < g.ring[g.part[part] + 1]; k += 1) pen.lineTo(Math.round(g.x[k] * scale - left), Math.round(g.y[k] * scale - top));
       pen.fill();
     },
   });

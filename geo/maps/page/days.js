@@ -1,7 +1,8 @@
-/* Hazards as they stood on a day: a slider over the days on which a supplied record began or ended to hold, and a field for any day. */
+/* The records of a day: hazards as they stood, finds, accidents and signs dated to it; a slider over the dates, and a field for any day. */
 "use strict";
 
 (function (atlas) {
+  const RECORDED = { incidents: ["date_start"], finds: ["date", "year_first"], accidents: ["date", "year_first"], signs: ["date", "year_first"] };
   atlas.day = null; // null: the latest state
   let stops = [];
   let chosen = ""; // the day as it was written
@@ -36,26 +37,55 @@
     const column = layer.columns[name];
     if (!column) return new Array(layer.n).fill(null);
     const days = column.values.map(atlas.lastDay);
-    return column.codes.map((code) => days[code]);
+    return column.codes ? column.codes.map((code) => days[code]) : days;
   }
 
-  /** Read the dates of every hazard layer that has any; simulated features have none. */
+  /** The columns that date a layer: how long a hazard held; when a record was made, of which the first that is known counts. */
+  function datesOf(layer) {
+    if (layer.columns.m2) return ["valid_from", "valid_to"];
+    return (RECORDED[layer.name] || []).filter((name) => layer.columns[name]);
+  }
+
+  function dateLayer(layer, names) {
+    layer.isRecord = !layer.columns.m2;
+    const days = names.map((name) => daysOf(layer, name));
+    layer.from = layer.isRecord ? days[0].map((_, row) => days.map((list) => list[row]).find(Boolean) || null) : days[0];
+    layer.until = layer.isRecord ? new Array(layer.n).fill(null) : days[1].map((day) => (endless(day) ? null : day));
+    if (layer.filled) followed(layer);
+  }
+
+  /** All features of a dated layer are looked at when the day changes. */
+  function followed(layer) {
+    layer.moving = layer.features;
+  }
+
+  const fill = atlas.fillLayer;
+  atlas.fillLayer = function (layer) {
+    const first = !layer.filled;
+    fill(layer);
+    if (!first || !layer.from) return;
+    followed(layer);
+    atlas.arrange(layer);
+  };
+
+  /** Read the dates of every layer that has any; simulated features have none. */
   atlas.prepareDays = function () {
     const told = new Map();
-    for (const layer of atlas.layers.filter((one) => one.columns.m2)) {
-      layer.from = daysOf(layer, "valid_from");
-      layer.until = daysOf(layer, "valid_to").map((day) => (endless(day) ? null : day));
-      for (const name of ["valid_from", "valid_to"]) {
-        for (const text of (layer.columns[name] || { values: [] }).values) {
-          const day = atlas.lastDay(text);
-          if (day && !endless(day) && (!told.has(day) || text.length < told.get(day).length)) told.set(day, text.trim());
-        }
+    for (const layer of atlas.layers) {
+      const names = datesOf(layer);
+      if (!names.length) continue;
+      dateLayer(layer, names);
+      for (const value of names.flatMap((name) => (layer.columns[name] || { values: [] }).values)) {
+        const text = String(value || "").trim();
+        const day = atlas.lastDay(text);
+        if (day && !endless(day) && (!told.has(day) || text.length < told.get(day).length)) told.set(day, text);
       }
     }
     stops = [...told].map(([day, text]) => ({ day, text })).sort((a, b) => (a.day < b.day ? -1 : 1));
   };
 
   const dated = () => atlas.layers.filter((layer) => layer.from);
+  const hasHazards = () => dated().some((layer) => !layer.isRecord); // with finds alone the control stands folded above the layers
 
   function hold(layer) {
     if (atlas.day === null) {
@@ -75,7 +105,7 @@
 
   /** Count what held, the earlier states with the hazard layer they belong to. */
   function sumUp() {
-    for (const layer of dated()) Object.assign(layer, { dayN: layer.heldN, dayM2: layer.heldM2, lent: 0 });
+    for (const layer of dated()) Object.assign(layer, { dayN: layer.heldN, dayM2: layer.isRecord ? null : layer.heldM2, lent: 0 });
     const past = dated().find((layer) => layer.columns.hazard_layer && layer.held);
     if (!past) return;
     for (let row = 0; row < past.n; row += 1) {
@@ -127,12 +157,13 @@
       layer.datedNode.replaceChildren(...atlas.dated(layer, text));
     }
     openPast();
+    atlas.labels.names = atlas.datedNames(atlas.config.labels);
     atlas.map.closePopup();
     const words = atlas.config.words;
     document.getElementById("day-told").replaceChildren(atlas.both(day === null ? words.day_latest_told : atlas.filled(words.day_told, { day: text, ...counted() })));
     const mark = document.getElementById("day-mark");
     mark.hidden = day === null;
-    mark.replaceChildren(day === null ? "" : atlas.both(atlas.filled(words.day_mark, { day: text })));
+    mark.replaceChildren(day === null ? "" : atlas.both(atlas.filled(hasHazards() ? words.day_mark : words.day_mark_records, { day: text })));
     atlas.changed();
   };
 
@@ -149,7 +180,7 @@
     field.placeholder = atlas.pick(atlas.config.words.day_form); // no digits: a date there reads as the day that is set
   }
 
-  /** The control: only where some record holds for some days and not for others. */
+  /** The control: only where some record has a date. */
   atlas.drawDays = function () {
     const words = atlas.config.words;
     const section = document.getElementById("days");
@@ -181,7 +212,7 @@
     });
     latest.addEventListener("click", () => choose(null, ""));
     const ends = atlas.make("div", { class: "ends", "aria-hidden": "true" }, atlas.make("span", {}, stops[0].text), atlas.make("span", {}, atlas.word("day_latest")));
-    section.append(atlas.make("h3", {}, atlas.word("days")), range, ends, atlas.make("div", { class: "day-row" }, atlas.make("label", { htmlFor: "day-field" }, atlas.word("day_field")), field, latest), told);
+    section.append(atlas.make("details", { open: hasHazards() }, atlas.make("summary", {}, atlas.make("h3", {}, atlas.word("days"))), range, ends, atlas.make("div", { class: "day-row" }, atlas.make("label", { htmlFor: "day-field" }, atlas.word("day_field")), field, latest), told));
     atlas.onLanguage(() => say(range, field, field.getAttribute("aria-invalid") === "true"));
     say(range, field, false);
   };

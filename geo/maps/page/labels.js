@@ -4,6 +4,9 @@
 (function (atlas) {
   const GAP_PX = 4;
   const AGAIN_PX = 260; // the same name is not said twice within this distance
+  const MANY_MARKS = 500; // of a layer: among more, no name finds a free place
+  const MARK_PX = 6;
+  const DOT_PX = 2;
   const measure = document.createElement("canvas").getContext("2d");
 
   function size(text, style) {
@@ -22,6 +25,33 @@
   }
 
   const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const around = ({ x, y }, half) => ({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+
+  /** What stands over the map where no name can be read: buttons, scale, marks, letters of the grid. */
+  function covered(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const parts = [...map.getContainer().querySelectorAll(".leaflet-control, .grid-labels > span"), ...document.querySelectorAll("#marks > p")];
+    const boxes = parts.map((part) => part.getBoundingClientRect()).filter((one) => one.width > 0);
+    return boxes.map((one) => ({ left: one.left - frame.left, right: one.right - frame.left, top: one.top - frame.top, bottom: one.bottom - frame.top }));
+  }
+
+  /** Marks of finds, accidents and records, and the dots of the places shown: a name stands beside them where it can. */
+  function marked(map, names) {
+    const evidence = atlas.layers.filter((layer) => layer.group_name === "evidence" && atlas.isDrawn(layer) && layer.n <= MANY_MARKS);
+    const points = evidence.flatMap((layer) => layer.features || []).filter((one) => one.kind === "point" && one.getLatLng);
+    const boxes = points.map((one) => around(map.latLngToContainerPoint(one.getLatLng()), MARK_PX));
+    const dots = names.filter((name) => name.dot && map.getZoom() >= name.zoom && atlas.isShown(name.layer));
+    return [...boxes, ...dots.map((name) => around(map.latLngToContainerPoint([name.lat, name.lon]), DOT_PX))];
+  }
+
+  /** Where a name may stand, the best first: beside its dot, or along its line. */
+  function spots(name, screen, { w, h }) {
+    const turn = (name.angle * Math.PI) / 180;
+    const beside = 7 + w / 2;
+    const shifts = name.dot ? [[beside, 0], [-beside, 0], [0, -13], [0, 13], [beside, -9], [beside, 9], [-beside, -9], [-beside, 9]] : [[0, 0]];
+    const lifted = [-Math.sin(turn) * name.lift, Math.cos(turn) * name.lift];
+    return shifts.map(([x, y]) => ({ x, y, box: box(screen.add([x + lifted[0], y + lifted[1]]), w, h, name.angle) }));
+  }
 
   atlas.Labels = L.Layer.extend({
     initialize(names) {
@@ -45,23 +75,22 @@
       const zoom = map.getZoom();
       const view = map.getPixelBounds().getSize();
       const nodes = [];
-      const taken = [];
+      const taken = covered(map);
+      const marks = marked(map, this.names);
       const said = new Map();
       for (const name of this.names) {
         if (zoom < name.zoom || !atlas.isShown(name.layer)) continue;
         const screen = map.latLngToContainerPoint([name.lat, name.lon]);
         if (screen.x < -20 || screen.y < -20 || screen.x > view.x + 20 || screen.y > view.y + 20) continue;
         const text = atlas.pick(name);
-        if ((said.get(text) || []).some((other) => other.distanceTo(screen) < AGAIN_PX)) continue;
-        const { w, h } = size(text, name.style);
-        const dot = name.dot ? 7 + w / 2 : 0;
+        if (name.style !== "year" && (said.get(text) || []).some((other) => other.distanceTo(screen) < AGAIN_PX)) continue;
         const inView = (one) => one.left >= 0 && one.top >= 0 && one.right <= view.x && one.bottom <= view.y;
-        const shifts = name.dot ? [[dot, 0], [-dot, 0], [0, -13], [0, 13]] : [[0, 0]];
-        const fits = shifts.map(([x, y]) => [x, y, box(screen.add([x, y]), w, h, name.angle)]).find((one) => inView(one[2]) && !taken.some((other) => meets(one[2], other)));
-        if (!fits) continue;
-        taken.push(fits[2]);
+        const free = spots(name, screen, size(text, name.style)).filter(({ box: one }) => inView(one) && !taken.some((other) => meets(one, other)));
+        const spot = free.find(({ box: one }) => !marks.some((mark) => meets(one, mark))) || free[0];
+        if (!spot) continue;
+        taken.push(spot.box);
         said.set(text, [...(said.get(text) || []), screen]);
-        nodes.push(this.node(name, text, map.latLngToLayerPoint([name.lat, name.lon]).add([fits[0], fits[1]])));
+        nodes.push(this.node(name, text, map.latLngToLayerPoint([name.lat, name.lon]).add([spot.x, spot.y])));
       }
       this.holder.replaceChildren(...nodes);
     },

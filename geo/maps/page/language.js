@@ -39,13 +39,26 @@
     return { en: told("en"), ko: told("ko") };
   };
 
+  /** Whether a text is English prose with no Korean in it: a title or a note as its source has it. */
+  atlas.isForeign = (text) => /[A-Za-z]{3,}/.test(text) && /\s/.test(text.trim()) && !/[\uac00-\ud7a3]/.test(text);
+
+  /** A text of a source as it stands: marked as English for screen readers and, unless it is quiet, for Korean readers. */
+  atlas.foreign = function (text, quiet) {
+    if (!atlas.isForeign(text)) return document.createTextNode(text);
+    const fragment = document.createDocumentFragment();
+    fragment.append(atlas.make("span", { lang: "en-x-own" }, text));
+    if (!quiet) fragment.append(atlas.make("span", { lang: "ko", class: "foreign" }, ` ${atlas.config.words.foreign.ko}`));
+    return fragment;
+  };
+
   /** A value of a controlled list in both languages, of its column's own list first, or several parted by ";"; else as it stands. */
-  atlas.value = function (value, column) {
+  atlas.value = function (value, column, quiet) {
+    if (typeof value === "object") return atlas.both(value);
     const own = atlas.config.column_values[column] || {};
     const list = [own, atlas.config.values].find((one) => Object.hasOwn(one, value));
     if (list) return atlas.both(list[value]);
     const items = String(value).split(/[;,|\n]/).map((item) => item.trim()).filter(Boolean);
-    if (!items.some((item) => Object.hasOwn(own, item))) return document.createTextNode(String(value));
+    if (!items.some((item) => Object.hasOwn(own, item))) return atlas.foreign(String(value), quiet);
     const told = (language) => items.map((item) => (Object.hasOwn(own, item) ? own[item][language] : item)).join("; ");
     return atlas.both({ en: told("en"), ko: told("ko") });
   };

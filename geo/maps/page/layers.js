@@ -4,12 +4,12 @@
 (function (atlas) {
   const PANES = { land: 200, density: 210, soft: 290, zones: 300, front: 305, orientation: 310, screening: 320, raster: 325, hazards: 330, evidence: 340, labels: 640 };
   const NEAR_ZOOM = 10.5; // below this a dashed outline of a few pixels would vanish: drawn solid
-  const MANY = 5000; // features of one layer: more are painted on a canvas, since each would be an element of the page
+  const MANY = 300; // features of one layer: more are painted on a canvas, since each would be an element of the page
   const renderers = {};
   // one tip for all features: Leaflet's bindTooltip would make each of thousands of shapes a stop of the Tab key
   const tip = L.tooltip({ className: "tip", offset: [12, 0], direction: "right" });
   let map = null;
-  const isFar = () => map.getZoom() < NEAR_ZOOM;
+  const isFar = (atlas.isFar = () => map.getZoom() < NEAR_ZOOM);
 
   /** Make the panes and their renderers; hatching needs SVG. */
   atlas.preparePanes = function (target) {
@@ -43,17 +43,13 @@
     }
   };
 
-  /** What draws a layer: vectors that can be printed and stacked, or one canvas for thousands. */
-  function rendererOf(layer, pane) {
-    if (layer.n <= MANY) return renderers[pane];
-    renderers[`${pane}-many`] = renderers[`${pane}-many`] || atlas.hatchCanvas({ pane, padding: 0.2 });
-    return renderers[`${pane}-many`];
-  }
+  /** The pane of a layer: the line of the front lies over the outlines of the zones it parts. */
+  const paneOf = (layer) => (layer.name === "mdl" ? "front" : layer.group_name);
 
   /** The features of a layer, each with its row, its symbol and the part it belongs to. */
   function features(layer) {
-    const pane = layer.name === "mdl" ? "front" : layer.group_name; // the line lies over the outlines of the zones it parts
-    const renderer = rendererOf(layer, pane);
+    const pane = paneOf(layer);
+    const renderer = renderers[pane];
     const made = [];
     for (const set of layer.sets) {
       for (const [row, parts] of atlas.shapes(set)) {
@@ -76,6 +72,11 @@
       layer.group.addLayer(new atlas.Cells(layer));
       return;
     }
+    if (layer.n > MANY) {
+      layer.crowd = new atlas.Crowd(layer, paneOf(layer));
+      layer.group.addLayer(layer.crowd);
+      return;
+    }
     layer.features = features(layer);
     if (layer.name === "mdl") atlas.softBand(layer);
     layer.features.forEach((feature) => layer.groups[feature.part].addLayer(feature));
@@ -89,6 +90,7 @@
 
   /** Take away points that would crowd this zoom and states of other days; draw soft what is less exact than the zoom. */
   atlas.arrange = function (layer) {
+    if (layer.crowd) layer.crowd.draw();
     if (!layer.filled || !layer.moving || !layer.moving.length) return;
     const zoom = map.getZoom();
     const view = map.getBounds().pad(0.15);
@@ -150,7 +152,7 @@
   /** Dashes return when shapes are large enough on screen to carry them. */
   atlas.followZoom = function () {
     let far = isFar();
-    map.on("moveend", () => atlas.layers.forEach(atlas.arrange)); // after each zoom as well
+    map.on("moveend", () => atlas.layers.filter((layer) => !layer.crowd).forEach(atlas.arrange)); // after each zoom as well; crowds hear it themselves
     map.on("zoomend", () => {
       atlas.blurSheets();
       const turned = atlas.drawables().filter((layer) => map.hasLayer(layer.group) !== atlas.isDrawn(layer));
@@ -191,6 +193,7 @@
     layer.parts[i].shown = on;
     if (on) layer.group.addLayer(layer.groups[i]);
     else layer.group.removeLayer(layer.groups[i]);
+    atlas.arrange(layer);
     atlas.changed();
   };
 

@@ -29,6 +29,7 @@
     });
     if (shown.some((layer) => layer.columns.soft_m)) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("soft_edge")));
     if (shown.some((layer) => (layer.columns.shape_kind || { values: [] }).values.includes("equal_area_circle"))) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("circles")));
+    if (atlas.hasRings()) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("rings")));
     list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)), ...atlas.rasterLegend(entry));
   };
 })(window.atlas);

@@ -108,9 +108,13 @@
       .map((key) => (Object.hasOwn(atlas.config.sources, key) ? atlas.config.sources[key].title : key))
       .join("; ");
 
+  /** The clicked place of a feature, and the way to all that is known of it. */
   function where(latlng) {
     const place = atlas.place(latlng);
-    return atlas.make("p", { class: "where" }, atlas.make("span", { class: "decimal" }, place.decimal), atlas.make("br", {}), atlas.make("span", { class: "dms" }, place.dms));
+    const lines = ["mgrs", "decimal", "dms"].filter((key) => place[key]).map((key) => atlas.make("div", { class: key }, place[key]));
+    const more = atlas.make("button", { type: "button", class: "here-all" }, atlas.word("here_all"));
+    more.addEventListener("click", () => atlas.openPlace(atlas.map, latlng, { readM: atlas.metresPerPixel(atlas.map), focus: true }));
+    return atlas.make("div", { class: "where" }, ...lines, more);
   }
 
   /** What a record of clearance does not mean. */
@@ -158,11 +162,49 @@
     return atlas.make("div", { class: "warning" }, ...told.map((text) => atlas.make("p", {}, atlas.both(text))));
   }
 
-  function open(map, latlng, node) {
-    const width = Math.min(320, map.getSize().x - 104); // with its frame and the paddings it fits a phone
-    const top = Math.max(48, document.getElementById("marks").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top + 8); // below the ribbons
-    L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(120, map.getSize().y - top - 92), autoPanPaddingTopLeft: [56, top], autoPanPaddingBottomRight: [16, 16] }).setLatLng(latlng).setContent(node).openOn(map);
+  const NARROW_PX = 560; // a map less wide than this has no room for a popup at its place
+  const Sheet = L.Popup.extend({
+    // docked to the map's edge by the style sheet: it neither moves nor fades with the map
+    _updatePosition() {},
+    _animateZoom() {},
+    _adjustPan() {},
+    onRemove(map) {
+      L.Popup.prototype.onRemove.call(this, map);
+      this._container.remove();
+    },
+  });
+
+  function sheet(map, latlng, top) {
+    const size = map.getSize();
+    const low = size.x < NARROW_PX;
+    if (!map.getPane("sheet")) map.createPane("sheet", map.getContainer()).style.zIndex = 1100;
+    const width = (low ? size.x - 16 : 356) - 30;
+    const popup = new Sheet({ pane: "sheet", className: `sheet ${low ? "low" : "side"}`, maxWidth: width, minWidth: width, maxHeight: low ? Math.max(150, 0.56 * size.y) : Math.max(150, size.y - top - 70), autoPan: false });
+    popup.on("add", () => {
+      popup.getElement().style.top = low ? "" : `${top}px`;
+      const { offsetWidth, offsetHeight } = popup.getElement();
+      map.panInside(latlng, { paddingTopLeft: [62, top], paddingBottomRight: low ? [20, offsetHeight + 30] : [offsetWidth + 30, 30], animate: false });
+    });
+    return popup;
   }
+
+  /** Open a popup at its place, or docked where the map is narrow or `docked` asks for it; with `focus` the keyboard goes into it. */
+  atlas.openPopup = function (map, latlng, node, { focus = false, docked = false } = {}) {
+    const width = Math.min(320, map.getSize().x - 104);
+    const top = Math.max(48, document.getElementById("marks").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top + 8); // below the ribbons
+    const floating = () => L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(120, map.getSize().y - top - 92), autoPanPaddingTopLeft: [62, top], autoPanPaddingBottomRight: [16, 16] });
+    const popup = docked || map.getSize().x < NARROW_PX ? sheet(map, latlng, top) : floating();
+    popup.setLatLng(latlng).setContent(node).openOn(map);
+    if (popup._closeButton) atlas.named(popup._closeButton, atlas.config.words.close);
+    node.tabIndex = -1;
+    popup.getElement().addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      map.closePopup(popup);
+      map.getContainer().focus({ preventScroll: true });
+    });
+    if (focus) node.focus({ preventScroll: true });
+    return popup;
+  };
 
   /** Draw how far off a feature may be, until its popup closes. */
   function circle(map, layer, row, latlng) {
@@ -174,29 +216,15 @@
 
   /** Open the popup of one feature. */
   atlas.openFeature = function (map, layer, row, latlng) {
+    if (atlas.takesPoint(latlng)) return;
     const node = atlas.make("article", { class: "popup" }, atlas.make("p", { class: "kind" }, atlas.both(layer.title)));
     node.append(atlas.make("h3", {}, atlas.both(name(layer, row))), warning(layer, row), attributes(layer, row), fed(layer, row));
     node.append(atlas.rasterLine(latlng), where(latlng));
     node.append(origin(layer, row) || "");
-    open(map, latlng, node);
+    atlas.openPopup(map, latlng, node);
     circle(map, layer, row, latlng);
   };
 
-  /** Open the popup of a place: its coordinates and every shown area that holds it. */
-  atlas.openPlace = function (map, latlng) {
-    const node = atlas.make("article", { class: "popup" }, atlas.make("h3", {}, atlas.word("this_place")), where(latlng));
-    const list = atlas.make("ul", {});
-    for (const layer of atlas.layers.filter(atlas.isDrawn)) {
-      const rows = atlas.rowsAt(layer, latlng).filter((row) => atlas.holds(layer, row)).slice(0, 4);
-      for (const row of rows) list.append(atlas.make("li", {}, atlas.both(layer.title), ": ", about(layer, row)));
-    }
-    if (list.children.length) node.append(atlas.make("p", { class: "kind" }, atlas.word("lies_in")), list);
-    node.append(atlas.rasterLine(latlng), atlas.make("p", { class: "warning" }, atlas.both(atlas.config.texts.no_data)));
-    open(map, latlng, node);
-  };
-
-  function about(layer, row) {
-    if (layer.name !== "mined_density") return atlas.both(name(layer, row));
-    return FORMATS.mined_km2(layer.value("mined_km2", row));
-  }
+  /** What a feature is called, in a line of its own: its name, or of a cell of the grid its value. */
+  atlas.called = (layer, row) => (layer.name === "mined_density" ? { en: FORMATS.mined_km2(layer.value("mined_km2", row)), ko: FORMATS.mined_km2(layer.value("mined_km2", row)) } : name(layer, row));
 })(window.atlas);

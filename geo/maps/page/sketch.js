@@ -5,6 +5,7 @@
   const SOFT_PX = { polygon: 3, line: 3, point: 8 }; // from which half-width an edge is soft
   const UNTOLD_PX = 20; // half-width where the precision was not stated and the map is closer than a sketch may be
   const MOST_BLUR_PX = 40;
+  const SOFT_OPACITY = 0.34; // as the style sheet says of the vectors
   const sheets = new Map();
 
   /** How wide a pixel is on the ground in the middle of the map [m]. */
@@ -15,9 +16,11 @@
     sheet.renderer._container.style.filter = `blur(${Math.min(half / 2, MOST_BLUR_PX).toFixed(1)}px)`;
   }
 
+  const stepOf = (metres) => (metres === null ? "untold" : Math.round(Math.log2(Math.max(metres, 1))));
+
   /** One blurred drawing for each pane and doubling of the precision: thousands of single filters would stall the page. */
   function sheetOf(feature) {
-    const step = feature.softM === null ? "untold" : Math.round(Math.log2(Math.max(feature.softM, 1)));
+    const step = stepOf(feature.softM);
     const key = `${feature.options.pane}-${step}`;
     if (!sheets.has(key)) {
       const renderer = L.svg({ pane: feature.options.pane, padding: 0.2 }).addTo(atlas.map);
@@ -66,6 +69,46 @@
       group.addLayer(feature.glow);
     } else if (feature.kind !== "point" && feature.glow.options.weight !== 2 * half) {
       feature.glow.setStyle({ weight: 2 * half });
+    }
+  };
+
+  function paintSheet(crowd, sheet, step, glows, frame) {
+    const metresPerPixel = atlas.metresPerPixel(atlas.map);
+    const blurred = Math.min((step === "untold" ? UNTOLD_PX : 2 ** step / metresPerPixel) / 2, MOST_BLUR_PX);
+    const pen = crowd.clear(sheet, Math.min(1, 2 / blurred)); // what is blurred needs no more pixels than that
+    Object.assign(sheet.style, { filter: `blur(${blurred.toFixed(1)}px)`, opacity: SOFT_OPACITY, zIndex: 90, pointerEvents: "none" });
+    Object.assign(pen, { lineJoin: "round", lineCap: "round" });
+    for (const { part, half, alone, symbol } of glows) {
+      const { color, fillColor } = colours({ symbol }, alone);
+      const kind = crowd.geometry.kind[part];
+      Object.assign(pen, { fillStyle: fillColor, strokeStyle: color, lineWidth: 2 * half });
+      pen.beginPath();
+      if (kind === 0) pen.arc(crowd.geometry.west[part] * frame.scale - frame.left, crowd.geometry.north[part] * frame.scale - frame.top, half, 0, 2 * Math.PI);
+      else atlas.trace(pen, crowd.geometry, part, frame);
+      if (kind !== 1) pen.fill("evenodd");
+      if (kind !== 0) pen.stroke();
+    }
+  }
+
+  /** The soft edges of a crowd: one small canvas for each doubling of the precision, blurred by the browser. */
+  atlas.softSheets = function (crowd, kinds, frame) {
+    crowd.sheets = crowd.sheets || new Map();
+    const wanted = new Map();
+    for (const { symbol, glows } of kinds) {
+      for (const glow of glows) {
+        const step = stepOf(glow.softM);
+        if (!wanted.has(step)) wanted.set(step, []);
+        wanted.get(step).push({ ...glow, symbol });
+      }
+    }
+    for (const [step, sheet] of crowd.sheets) {
+      if (wanted.has(step)) continue;
+      sheet.remove();
+      crowd.sheets.delete(step);
+    }
+    for (const [step, glows] of wanted) {
+      if (!crowd.sheets.has(step)) crowd.sheets.set(step, L.DomUtil.create("canvas", "soft leaflet-zoom-hide", crowd.getPane()));
+      paintSheet(crowd, crowd.sheets.get(step), step, glows, frame);
     }
   };
 

@@ -38,7 +38,6 @@
     fold.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
     folded(window.matchMedia("(max-width: 760px)").matches);
     map.on("popupopen popupclose", (event) => document.body.classList.toggle("reading", event.type === "popupopen"));
-    map.on("click", (event) => atlas.openPlace(map, event.latlng));
     atlas.onLanguage(() => {
       map.closePopup();
       atlas.labels.place();
@@ -62,6 +61,7 @@
     const fit = () => map.fitBounds(atlas.config.view, { padding: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
     fit();
     atlas.drawGround(await atlas.read("data-ground"));
+    atlas.prepareBackdrop(await atlas.read("data-backdrop"));
     atlas.prepareRaster(await atlas.read("data-raster"));
     for (const name of atlas.config.layers) {
       atlas.layers.push(await load(name));
@@ -72,8 +72,12 @@
     atlas.prepareDays();
     atlas.drawTree();
     atlas.drawDays();
+    atlas.prepareFinds(map);
     atlas.drawPanel();
+    atlas.drawSeries();
+    atlas.prepareTools(map);
     wire(map);
+    atlas.preparePrint();
     atlas.speak(page.lang);
     atlas.changed();
     map.invalidateSize({ pan: false });

@@ -17,13 +17,13 @@
   atlas.figures = function (layer) {
     if (!layer.held) return [...number(layer, layer.n), layer.km2 === null ? "" : ` · ${km2(layer.km2)}`];
     if (layer.lent && !layer.dayN) return [atlas.word("day_counted")];
-    if (layer.cells) return number(layer, layer.dayN); // the area of cells is that of no hazard
+    if (layer.cells || layer.dayM2 === null) return number(layer, layer.dayN); // the area of cells is that of no hazard
     return [...number(layer, layer.dayN), ` · ${km2(layer.dayM2 / 1e6)} `, atlas.word("gross")];
   };
 
   /** Of which day a layer is: its own date, or the day that is chosen where its features follow it. */
   atlas.dated = function (layer, text) {
-    if (layer.held) return [atlas.both(atlas.filled(atlas.config.words.day_state, { day: text }))];
+    if (layer.held) return [atlas.both(atlas.filled(atlas.config.words[layer.isRecord ? "day_until" : "day_state"], { day: text }))];
     return [atlas.both(layer.texts.as_of), ...atlas.age(layer)];
   };
 
@@ -37,6 +37,7 @@
   function row(layer) {
     const box = atlas.make("input", { type: "checkbox", id: `show-${layer.name}`, checked: layer.shown });
     box.addEventListener("change", () => atlas.show(layer, box.checked));
+    layer.box = box;
     const symbol = atlas.config.symbols[layer.symbols[Math.floor((layer.symbols.length - 1) / 2)]];
     const label = atlas.make("label", { htmlFor: box.id }, atlas.swatch(symbol), atlas.make("span", { class: "name" }, atlas.both(layer.title)));
     layer.datedNode = atlas.make("span", { class: "dated" }, ...atlas.dated(layer));
@@ -50,15 +51,49 @@
   function partRow(layer, part, i) {
     const box = atlas.make("input", { type: "checkbox", checked: part.shown });
     box.addEventListener("change", () => atlas.showPart(layer, i, box.checked));
+    part.box = box;
     const words = atlas.config.words[`origin_${part.value}`];
     return atlas.make("label", {}, box, atlas.make("span", {}, words ? atlas.both(words) : part.value), atlas.make("span", { class: "figures" }, part.n.toLocaleString("en")));
   }
 
   function fader(name) {
     const input = atlas.make("input", { type: "range", min: 0.1, max: 1, step: 0.05, value: 1, class: "fader" });
-    atlas.label(input, { en: `Opacity: ${atlas.config.words[`group_${name}`].en}`, ko: `불투명도: ${atlas.config.words[`group_${name}`].ko}` });
-    input.addEventListener("input", () => atlas.fade(name, input.value));
+    const told = () => input.setAttribute("aria-valuetext", `${Math.round(100 * input.value)} %`);
+    atlas.label(input, atlas.filled(atlas.config.words.opacity, { group: atlas.config.words[`group_${name}`] }));
+    input.addEventListener("input", () => {
+      atlas.fade(name, input.value);
+      told();
+    });
+    told();
     return input;
+  }
+
+  const groups = [];
+
+  /** The head of a group: its name, one box for all its layers and how many of them are on. */
+  function heading(name, layers) {
+    const box = atlas.make("input", { type: "checkbox", class: "whole-group" });
+    const told = atlas.make("span", { class: "on" });
+    atlas.label(box, atlas.filled(atlas.config.words.whole_group, { group: atlas.config.words[`group_${name}`] }));
+    box.addEventListener("change", () => {
+      const on = box.checked; // each layer that follows would set the box anew
+      layers.filter((layer) => layer.shown !== on).forEach((layer) => atlas.show(layer, on));
+    });
+    groups.push({ box, told, layers });
+    return atlas.make("legend", {}, atlas.make("label", {}, box, atlas.word(`group_${name}`)), told);
+  }
+
+  /** Set every box as its layer is, and the box of a group half where only some of its layers are on. */
+  function markBoxes() {
+    for (const { box, told, layers } of groups) {
+      const on = layers.filter((layer) => layer.shown).length;
+      Object.assign(box, { checked: on === layers.length, indeterminate: on > 0 && on < layers.length });
+      told.replaceChildren(atlas.both(atlas.filled(atlas.config.words.group_on, { on: String(on), all: String(layers.length) })));
+      for (const layer of layers) {
+        layer.box.checked = layer.shown;
+        layer.parts.forEach((part) => part.box && Object.assign(part.box, { checked: part.shown }));
+      }
+    }
   }
 
   /** Build the list from the groups of the configuration. */
@@ -67,15 +102,18 @@
     for (const [name, members] of Object.entries(atlas.config.groups)) {
       const layers = members.map((member) => atlas.layers.find((layer) => layer.name === member)).filter(Boolean);
       if (!layers.length) continue;
-      const head = atlas.make("legend", {}, atlas.word(`group_${name}`));
+      const head = heading(name, layers);
       const list = atlas.make("ul", {}, ...layers.map(row));
       if (name === "screening" && atlas.raster) list.firstChild.after(atlas.rasterRow()); // behind the zones that it details
+      if (name === "orientation") list.append(...atlas.backdropRows());
       tree.append(atlas.make("fieldset", { class: `group group-${name}` }, head, fader(name), list));
     }
   };
 
-  /** Say how many features are on the map. */
+  /** After a change: say how many features are on the map, and set boxes and presets as the layers are. */
   atlas.countShown = function () {
+    markBoxes();
+    atlas.markPresets();
     const n = atlas.layers.reduce((sum, layer) => sum + atlas.countOf(layer), 0);
     const text = n.toLocaleString("en");
     document.documentElement.dataset.shown = n;

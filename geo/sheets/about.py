@@ -1,0 +1,264 @@
+"""What a sheet tells of its atlas: titles, texts, legend notes, figures, dates and sources, as the atlas may be shown.
+
+Assumption: every text comes from `geo.terms`, the area's data or the web map's words, so that page and sheet say the same.
+Limit: a date is told as the layer states it; no date of the printing is on a sheet, because the same build gives the same sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+
+import numpy as np
+import shapely
+
+from geo.exchange.content import combined_sha256, content_sha256
+from geo.generalise import mapped_layers
+from geo.land import land_lonlat
+from geo.layer import Atlas, Layer
+from geo.maps.content import fixed_texts, marks, subtitle, warnings
+from geo.maps.payload import precision_m
+from geo.maps.words import VALUES, Pair, filled, pair
+from geo.sheets.draw import CRISP_MM
+from geo.sheets.fonts import Lettering, writable_pair
+from geo.sheets.grid import Grid
+from geo.sheets.marginalia import About, Index, legend_entries
+from geo.sheets.norths import Declination
+from geo.sheets.view import View
+from geo.terms import BASES, LAYERS
+
+HASH_DIGITS = 16
+OUTLINE_DEG = 0.02  # the index map is some centimetres wide
+STANDING = ("no_data", "not_official", "verify")
+PLAIN_BASES = frozenset({"allocated", "modelled"})  # the symbol's own name says so
+OFF = (
+    "Edges known to ± {m} m only, ± {mm} mm on this sheet, are drawn as soft bands ({layers}).",
+    "경계 위치는 ±{m} m까지만 알려져(이 도엽에서 ±{mm} mm) 흐린 띠로 표시함({layers}).",
+)
+SKETCH = (
+    "This scale is larger than the data are exact: simulated and schematic shapes are no positions.",
+    "축척이 자료의 정확도보다 큽니다. 모의 배치와 개략 도형은 실제 위치가 아닙니다.",
+)
+SKETCH_SCALE = 100_000  # of ± 500 m: 5 mm on paper
+REPORTED = (
+    "{layer}: mapped {mapped} km², reported {reported} km² ({series}); {verdict}.",
+    "{layer}: 지도 {mapped} km², 공표 {reported} km²({series}); {verdict}.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sheet stands among the sheets of an atlas.
+
+    Attributes
+    ----------
+    name : Pair
+        Of the sheet.
+    page, n_pages : int
+    index : Index or None
+        Where the sheets lie.
+    """
+
+    name: Mapping[str, str]
+    page: int = 1
+    n_pages: int = 1
+    index: Index | None = None
+
+
+def about(
+    atlas: Atlas,
+    view: View,
+    place: Place,
+    *,
+    symbols: Mapping[str, str],
+    grid: Grid | None,
+    lettering: Lettering,
+    declination: Declination | None = None,
+    dataset_hash: str = "",
+) -> About:
+    """Return what stands around a sheet's map.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        As its tier may be shown.
+    view : View
+    place : Place
+    symbols : mapping of str to str
+        Key of each symbol on the map, and its layer.
+    grid : Grid or None
+    lettering : Lettering
+        Where it has no Hangul, Korean words are left out.
+    declination : Declination or None
+    dataset_hash : str
+        See `dataset_sha256`.
+
+    Returns
+    -------
+    About
+    """
+    texts = fixed_texts(atlas)
+    area = atlas.area
+
+    def said(*found: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        told = (writable_pair(one, lettering.hangul) for one in found)
+        return tuple(one for one in told if one[view.language])
+
+    notes = {key: _note(atlas[name]) for key, name in symbols.items()}
+    legend = legend_entries(symbols, {key: note for key, note in notes.items() if note["en"]})
+    told = {*symbols.values(), "places"}
+    return About(
+        title=said(pair(area.title_en, area.title_ko))[0],
+        subtitle=writable_pair(subtitle(atlas), lettering.hangul),
+        sheet_name=writable_pair(place.name, lettering.hangul),
+        contacts=writable_pair(texts["found_one"], lettering.hangul),
+        texts=said(*_texts(atlas, view, symbols)),
+        legend=tuple((symbol, writable_pair(text, lettering.hangul)) for symbol, text in legend),
+        marks=said(*(texts[key] for key in marks(atlas))),
+        series=said(*_figures(atlas, told)),
+        sources=said(*_sources(atlas, told)),
+        as_of=said(*_dated(atlas, told)),
+        version=f"minemap {_version()}",
+        dataset_hash=dataset_hash[:HASH_DIGITS],
+        page=place.page,
+        n_pages=place.n_pages,
+        grid=grid,
+        declination=declination,
+        index=place.index,
+    )
+
+
+def watermarks(atlas: Atlas, hangul: bool) -> list[tuple[str, str]]:
+    """Return the marks that lie over the map with their text in both languages, the gravest first."""
+    texts = fixed_texts(atlas)
+    found = []
+    for key in marks(atlas):
+        told = writable_pair(texts[key], hangul)
+        short = {language: text.partition(" – ")[0] for language, text in told.items()}
+        found.append((key, " / ".join(filter(None, (short["en"], short["ko"])))))
+    return found
+
+
+def dataset_sha256(atlas: Atlas) -> str:
+    """Return the SHA-256 of all features of an atlas as they are shown: that of its layers' content, combined."""
+    return combined_sha256({name: content_sha256(layer.frame) for name, layer in atlas.layers.items()})
+
+
+def outline(atlas: Atlas) -> shapely.Geometry:
+    """Return the land of the study area, thin enough for an index map; longitude and latitude."""
+    return shapely.intersection(shapely.simplify(land_lonlat(atlas.area), OUTLINE_DEG), shapely.box(*atlas.area.bounds))
+
+
+def _texts(atlas: Atlas, view: View, symbols: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """Return the standing texts, the gravest first; those of layers only where the layer is on the sheet."""
+    texts = fixed_texts(atlas)
+    found: list[Mapping[str, str]] = [texts[key] for key in STANDING]
+    drawn = [name for name in atlas.layers if name in set(symbols.values())]
+    for name in drawn:
+        found += [text for key, text in warnings(atlas, atlas[name]).items() if key not in ("declared", "placed")]
+    found += _off(atlas, view, drawn)
+    if view.scale < SKETCH_SCALE and any(atlas[name].simulated or precision_m(atlas[name]) for name in drawn):
+        found.append(pair(*SKETCH))
+    tier = "tier_restricted" if atlas.tier == "restricted" else "tier_public"
+    if tier == "tier_restricted" or mapped_layers(atlas):
+        found.append(texts[tier])
+    unique = {one["en"]: one for one in [*found, texts["rounding"]]}
+    return list(unique.values())
+
+
+def _off(atlas: Atlas, view: View, drawn: list[str]) -> list[Pair]:
+    """Return how far off zones may be in metres and on this paper; layers of one precision are told together."""
+    by_metres: dict[float, list[str]] = {}
+    for name in drawn:
+        metres = precision_m(atlas[name])
+        if metres is not None and name in ("mdl", "dmz", "mcz") and view.mm(metres) >= CRISP_MM:
+            by_metres.setdefault(metres, []).append(name)
+    return [
+        filled(
+            pair(*OFF),
+            m=f"{metres:,.0f}",
+            mm=f"{view.mm(metres):.1f}".removesuffix(".0"),
+            layers=", ".join(name.upper() for name in names),
+        )
+        for metres, names in sorted(by_metres.items())
+    ]
+
+
+def _note(layer: Layer) -> Pair:
+    """Return what a legend says behind a symbol: how the layer came about, where its name does not say so."""
+    told = sorted({basis for basis in layer.frame.basis.unique() if basis not in PLAIN_BASES and basis in BASES})
+    if not told or layer.name in ("rivers", "places", "incidents", "cleared_areas", "finds", "accidents", "signs"):
+        return pair("", "")
+    metres = precision_m(layer)
+    exact = f", ± {metres:,.0f} m" if metres is not None and metres > 0 else ""
+    return pair(
+        ", ".join(BASES[basis].en.lower() for basis in told) + exact, ", ".join(BASES[basis].ko for basis in told) + exact
+    )
+
+
+def _figures(atlas: Atlas, told: set[str]) -> list[Pair]:
+    """Return mapped beside reported km² of the sheet's layers that have both; series are named and never added."""
+    areas = atlas.areas
+    rows = areas[
+        (areas.part == "all") & areas.layer.isin(told - {"mined_density"}) & areas.net_km2.notna() & areas.reported_km2.notna()
+    ]
+    found = []
+    for row in rows.to_dict("records"):
+        title = LAYERS[str(row["layer"])]
+        word = str(row["verdict"]).partition(":")[0]
+        verdict = VALUES.get(word, pair(word, word))
+        series = " ".join(str(row[name]) for name in ("series", "as_of") if row[name] and row[name] == row[name])
+        blanks = {"mapped": _km2(row["net_km2"]), "reported": _km2(row["reported_km2"]), "series": series}
+        found.append(
+            pair(
+                REPORTED[0].format(layer=title.en, verdict=verdict["en"], **blanks),
+                REPORTED[1].format(layer=title.ko, verdict=verdict["ko"], **blanks),
+            )
+        )
+    return found
+
+
+def _km2(value: float) -> str:
+    return f"{value:,.1f}" if value >= 1 or value == 0 else f"{value:.2f}"
+
+
+def _dated(atlas: Atlas, told: set[str]) -> list[Pair]:
+    """Return the dates that the sheet's layers speak of, the newest first, each with its layers."""
+    layers: dict[str, list[str]] = {}
+    for name, layer in atlas.layers.items():
+        if name in told:
+            layers.setdefault(layer.as_of, []).append(name)
+    found = []
+    for as_of in sorted(layers, key=lambda date: (date[:4].isdigit(), date), reverse=True):
+        word, titles = VALUES.get(as_of, pair(as_of, as_of)), [LAYERS[name] for name in layers[as_of]]
+        en, ko = ", ".join(title.en for title in titles), ", ".join(title.ko for title in titles)
+        found.append(pair(f"{word['en']}: {en}", f"{word['ko']}: {ko}"))
+    return found
+
+
+def _sources(atlas: Atlas, told: set[str]) -> list[Pair]:
+    """Return title, publisher and date of every source that the sheet's layers name."""
+    layers = [layer for name, layer in atlas.layers.items() if name in told]
+    used = {key for layer in layers for keys in layer.frame.sources.unique() for key in str(keys).split(";")}
+    used |= {key for layer in layers for key in layer.sources}
+    found = []
+    for key, source in sorted(atlas.area.sources.items()):
+        if key in used:
+            text = ", ".join(filter(None, (source.title, source.publisher, source.published)))
+            found.append(pair(text, text))
+    return found
+
+
+def latest_year(atlas: Atlas) -> float:
+    """Return the year of the newest information in an atlas, as the middle of it; NaN where no layer tells one."""
+    years = [text[:4] for layer in atlas.layers.values() for text in layer.frame.as_of.astype(str).unique()]
+    known = [int(year) for year in years if year.isdigit()]
+    return max(known) + 0.5 if known else float(np.nan)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("minemap")
+    except metadata.PackageNotFoundError:
+        return "not installed"

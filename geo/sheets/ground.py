@@ -1,0 +1,93 @@
+"""What lies below the layers of a sheet: sea, land with the dots of what nobody assessed, coast, borders, and the relief.
+
+Assumption: land is what the study area's control lines enclose, good to 0.5-1 km, drawn without a sharp coast. Limit: outside the
+area's bounds nothing is known of land or sea; that part of a sheet is left grey and hatched.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.land import land_lonlat
+from geo.layer import Atlas
+from geo.maps.symbols import SYMBOLS
+from geo.sheets.paths import drawn_shapes, path_of
+from geo.sheets.view import View
+
+SEA, COAST, BORDER, BEYOND = "#E4EBF1", "#8FA3B5", "#A39A8C", "#E3E3E3"
+STEPS_DEG = 0.05  # a long edge of the bounds bends on the sheet
+GROUND_LINES = {("coast", "island"): (COAST, 0.5, "-"), ("border",): (BORDER, 0.7, (0, (6, 2, 1, 2)))}
+
+
+def draw_ground(axes: Any, atlas: Atlas, view: View) -> None:
+    """Draw sea, land, coast and borders of the study area, and its relief where the atlas has one.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Of the map.
+    atlas : Atlas
+    view : View
+    """
+    symbol = SYMBOLS["no_data"]
+    known = shapely.segmentize(shapely.box(*atlas.area.bounds), STEPS_DEG)
+    axes.set_facecolor(BEYOND)
+    _fill(axes, known, view, fc=SEA, zorder=0.1)
+    land = land_lonlat(atlas.area)
+    _fill(axes, land, view, fc=symbol.colour, zorder=0.2)
+    _draw_relief(axes, atlas, view)
+    _fill(axes, land, view, fc="none", ec=symbol.hatch_colour, lw=0, hatch="..", zorder=0.4)
+    lines = atlas.area.lines
+    for kinds, (colour, width, style) in GROUND_LINES.items():
+        shapes, _ = drawn_shapes(np.array(lines.geometry[lines.kind.isin(kinds)].values, dtype=object), view)
+        _patch(axes, shapes, fc="none", ec=colour, lw=width, ls=style, zorder=0.5)
+
+
+def _fill(axes: Any, shape: shapely.Geometry, view: View, **look: Any) -> None:
+    shapes, _ = drawn_shapes(np.array([shape], dtype=object), view)
+    _patch(axes, shapes, **({"lw": 0} | look))
+
+
+def _patch(axes: Any, shapes: Any, **look: Any) -> None:
+    from matplotlib.patches import PathPatch
+
+    path = path_of(shapes)
+    if path is not None:
+        axes.add_artist(PathPatch(path, **look))
+
+
+def _draw_relief(axes: Any, atlas: Atlas, view: View) -> None:
+    """Draw the shaded relief that a build with a terrain model has; it comes in Web Mercator and is turned cell by cell."""
+    picture = atlas.relief
+    if picture is None:
+        return
+    from matplotlib.image import imread
+
+    grid = imread(io.BytesIO(picture.png))
+    west, south, east, north = picture.bounds
+    left, bottom, right, top = view.bounds_m
+    n_rows, n_columns = (int(np.clip(side * 4, 50, 2400)) for side in (view.frame_mm[3], view.frame_mm[2]))
+    x, y = np.meshgrid(np.linspace(left, right, n_columns), np.linspace(top, bottom, n_rows))
+    lon, lat = _lonlat(x.ravel(), y.ravel(), view)
+    column = (lon - west) / (east - west) * grid.shape[1]
+    up = _mercator(lat) - _mercator(np.array([south]))
+    row = (1 - up / (_mercator(np.array([north])) - _mercator(np.array([south])))) * grid.shape[0]
+    inside = (column >= 0) & (column < grid.shape[1]) & (row >= 0) & (row < grid.shape[0])
+    shade = np.zeros((x.size, 4), dtype=np.float32)
+    shade[inside] = grid[row[inside].astype(int), column[inside].astype(int)]
+    image = shade.reshape(*x.shape, 4)
+    axes.imshow(image, extent=(left, right, bottom, top), origin="upper", interpolation="none", aspect="auto", zorder=0.3)
+
+
+def _lonlat(x: Any, y: Any, view: View) -> Any:
+    import pyproj
+
+    return pyproj.Transformer.from_crs(view.crs, "EPSG:4326", always_xy=True).transform(x, y)
+
+
+def _mercator(lat_deg: Any) -> Any:
+    return np.arcsinh(np.tan(np.radians(lat_deg)))

@@ -1,0 +1,38 @@
+"""How tests of the map's tools open it, click it and go to places."""
+
+LANGUAGES = {"en": "English", "ko": "한국어"}
+
+
+def opened(page, path, language="en"):
+    page.goto(path.as_uri())
+    page.wait_for_selector("#notice", state="hidden")
+    page.get_by_role("button", name=LANGUAGES[language]).click()
+    return page
+
+
+def clicked(page, lat, lon):
+    page.evaluate("([lat, lon]) => atlas.map.fire('click', { latlng: L.latLng(lat, lon) })", [lat, lon])
+    return page.locator(".popup.here")
+
+
+def open_goto(page):
+    page.locator("#tool-goto").click()
+    return page.locator("#goto-field")
+
+
+def gone_to(page, text):
+    field = open_goto(page) if page.locator("#goto").is_hidden() else page.locator("#goto-field")
+    field.fill(text)
+    field.press("Enter")
+    return page.locator(".popup.here")
+
+
+def centre(page):
+    at = page.evaluate("atlas.map.getCenter()")
+    return at["lat"], at["lng"]
+
+
+def on_screen(page, lat, lon):
+    at = page.evaluate("([lat, lon]) => atlas.map.latLngToContainerPoint([lat, lon])", [lat, lon])
+    box = page.locator(".folium-map").bounding_box()
+    return box["x"] + at["x"], box["y"] + at["y"]

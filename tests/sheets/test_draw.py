@@ -1,0 +1,206 @@
+"""The map of a sheet: every symbol one artist, soft edges as wide as what is not known, names clear of each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+from maps.country import survey_atlas_of
+from matplotlib import rc_context
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+
+from geo.generalise import as_shown
+from geo.maps.symbols import SYMBOLS
+from geo.raster import Picture
+from geo.sheets.about import watermarks
+from geo.sheets.draw import draw_layers, map_axes, paper_figure
+from geo.sheets.fonts import lettering
+from geo.sheets.lettering import MM_PER_PT
+from geo.sheets.names import Name, draw_names, fitting, names_of
+from geo.sheets.paths import drawn_shapes, path_of
+from geo.sheets.pdf import draw_sheet
+from geo.sheets.view import View, utm_crs, view_at
+from geo.sheets.watermark import draw_watermark
+
+A4, FRAME = (210.0, 297.0), (20.0, 120.0, 170.0, 150.0)
+
+
+def drawn(atlas, view, also=()):
+    axes = map_axes(paper_figure(view), view)
+    return axes, draw_layers(axes, atlas, view, also)
+
+
+def view_of(scale=1_000_000, language="en"):
+    return view_at((127.2, 38.1), scale, A4, FRAME, language=language)
+
+
+def on(layer, scale):
+    """Return the view whose middle lies on the first feature of a layer."""
+    point = layer.frame.geometry.iloc[0].interpolate(0.5, normalized=True)
+    return view_at((point.x, point.y), scale, A4, FRAME)
+
+
+def patches(axes):
+    return [artist for artist in axes.get_children() if isinstance(artist, PathPatch)]
+
+
+def test_a_hole_stays_open_and_overlaps_are_one_tint():
+    ring = shapely.box(0, 0, 10, 10) - shapely.box(4, 4, 6, 6)
+    path = path_of(np.array([ring, shapely.box(8, 0, 20, 10)], dtype=object))
+    areas = [signed_area(part) for part in path.to_polygons(closed_only=True)]
+    assert sorted(areas) == [-4.0, 100.0, 120.0]  # the hole runs the other way, so a filled path leaves it open
+
+
+def signed_area(ring):
+    x, y = ring.T
+    return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+
+
+def test_shapes_are_cut_outside_the_frame_and_far_ones_dropped():
+    view = view_of(50_000)
+    lon, lat = 127.2, 38.1
+    shapes = np.array([shapely.box(lon - 1, lat - 1, lon + 1, lat + 1), shapely.Point(lon + 2, lat), shapely.Point(lon, lat)])
+    kept, rows = drawn_shapes(shapes, view)
+    assert rows.tolist() == [0, 2]
+    left, bottom, right, top = kept[0].bounds
+    edge = view.m(12.0)
+    expected = view.bounds_m[0] - edge, view.bounds_m[1] - edge, view.bounds_m[2] + edge, view.bounds_m[3] + edge
+    assert (left, bottom, right, top) == pytest.approx(expected, abs=1.0)
+
+
+def test_layers_are_those_of_the_atlas_and_hidden_ones_are_asked_for(atlas):
+    view = view_of()
+    _, found = drawn(atlas, view)
+    assert {"planned_simulated", "unconfirmed_simulated", "dmz", "mcz", "mdl", "rivers"} <= set(found.symbols)
+    assert not [key for key in found.symbols if key.startswith("density")]
+    _, more = drawn(atlas, view, ("mined_density",))
+    assert [key for key in more.symbols if key.startswith("density")]
+
+
+def test_a_sheet_without_a_layer_on_its_ground_has_no_symbol_of_it(atlas):
+    view = view_at((125.0, 37.0), 25_000, A4, FRAME)
+    assert drawn(atlas, view)[1].symbols == {}
+
+
+def test_fields_bear_the_colours_and_hatches_of_the_table(atlas):
+    axes, _ = drawn(atlas, view_of())
+    symbol = SYMBOLS["planned_simulated"]
+    fills = [one for one in patches(axes) if one.get_facecolor()[:3] == to_rgb(symbol.colour) and one.get_alpha()]
+    assert [one.get_alpha() for one in fills] == [symbol.opacity]  # one artist for twelve fields
+    assert any("x" in (one.get_hatch() or "") for one in patches(axes))  # simulated: crossed
+
+
+def test_nothing_is_green(atlas):
+    axes, _ = drawn(atlas, view_of())
+    for one in patches(axes):
+        for red, green, blue, alpha in (one.get_facecolor(), one.get_edgecolor()):
+            assert not alpha or green <= max(red, blue) + 0.02
+
+
+@pytest.mark.parametrize(("scale", "half_mm"), [(250_000, 2.0), (100_000, 5.0), (50_000, 10.0)])
+def test_a_soft_edge_is_as_wide_as_what_is_not_known(atlas, scale, half_mm):
+    """± 500 m of the front line."""
+    axes, _ = drawn(atlas, on(atlas["mdl"], scale))
+    colour = to_rgb(SYMBOLS["mdl"].colour)
+    widths = [one.get_linewidth() for one in patches(axes) if one.get_edgecolor()[:3] == colour]
+    assert max(widths) * MM_PER_PT == pytest.approx(2 * half_mm, rel=1e-6)
+    thin = [one for one in patches(axes) if one.get_edgecolor()[:3] == colour and one.get_linewidth() < 1.0]
+    assert bool(thin) == (half_mm <= 5)  # no line where the place is off by more than half a centimetre
+
+
+def test_an_edge_known_to_half_a_millimetre_is_a_line(atlas):
+    axes, _ = drawn(atlas, view_of(2_000_000))
+    colour = to_rgb(SYMBOLS["mdl"].colour)
+    assert len([one for one in patches(axes) if one.get_edgecolor()[:3] == colour]) == 1
+
+
+def test_rivers_are_as_wide_as_they_are(atlas):
+    frame = atlas["rivers"].frame.assign(mean_width_m=400.0)
+    wide = replace(atlas, layers={**atlas.layers, "rivers": replace(atlas["rivers"], frame=frame)})
+    axes, _ = drawn(wide, on(atlas["rivers"], 50_000))
+    colour = to_rgb(SYMBOLS["rivers"].colour)
+    (width,) = [one.get_linewidth() for one in patches(axes) if one.get_edgecolor()[:3] == colour]
+    assert width * MM_PER_PT == pytest.approx(8.0, abs=0.05)
+
+
+def test_a_public_sheet_holds_cells_and_no_field(korea_area):
+    exact = survey_atlas_of(korea_area, tier="public")
+    with_fields = draw_sheet(exact, declination_deg=-9.0, year=2026.5)
+    frame = with_fields.atlas["unconfirmed_minefields"].frame
+    assert frame.id.str.startswith("cell").all()
+    assert as_shown(exact)["unconfirmed_minefields"].frame.equals(frame)
+
+
+def test_a_restricted_sheet_says_so_over_the_map(korea_area):
+    marks = watermarks(survey_atlas_of(korea_area), hangul=True)
+    assert marks[0] == ("tier_restricted", "RESTRICTED / 제한본")
+    view = view_of()
+    axes = map_axes(paper_figure(view), view)
+    with rc_context(lettering("en").settings):
+        draw_watermark(axes, view, watermarks(survey_atlas_of(korea_area), lettering("en").hangul))
+    assert any(text.get_text().startswith("RESTRICTED") for text in axes.texts)
+
+
+def test_every_symbol_of_a_survey_can_be_drawn(korea_area):
+    shown = as_shown(survey_atlas_of(korea_area))
+    _, found = drawn(shown, view_of(), ("past_hazards", "mined_density"))
+    assert {"finds", "accidents", "sign_past_mine_zone", "sha_worked_on"} <= set(found.symbols)
+
+
+def test_names_stand_clear_of_each_other_and_inside_the_frame(atlas):
+    view = view_of(250_000)
+    figure = paper_figure(view)
+    placed = draw_names(map_axes(figure, view), atlas, view)
+    assert len(placed) > 5
+    left, bottom, right, top = view.bounds_m
+    assert all(left < one.x < right and bottom < one.y < top for one in placed)
+    boxes = text_boxes(figure)
+    assert len(boxes) == len(placed)
+    crossing = shapely.STRtree(boxes).query(boxes, predicate="overlaps")
+    assert crossing.size == 0
+
+
+def text_boxes(figure):
+    """Return what the letters of the upper one of each pair of texts cover, those that run straight."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    texts = [one for one in figure.axes[0].texts if not one.get_path_effects()]
+    return [shapely.box(*one.get_window_extent(renderer).extents).buffer(-1) for one in texts]
+
+
+def test_a_name_takes_another_side_of_its_dot_rather_than_another_name():
+    view = View(utm_crs(52, 38), 52, (0.0, 0.0, 8500.0, 7500.0), 50_000, FRAME, A4)
+    first, second = Name("Munsan", "town", 4000, 4000, dot=True), Name("Paju", "town", 4000, 4000, dot=True)
+    found = fitting([first, second], view)
+    assert [one.text for one in found] == ["Munsan", "Paju"]
+    assert found[0].x > 4000 > found[1].x
+
+
+def test_names_are_in_the_language_of_the_sheet(atlas):
+    english, korean = ({one.text for one in names_of(atlas, view_of(language=language))} for language in ("en", "ko"))
+    assert {"DMZ", "MCZ"} <= english and {"비무장지대", "민간인통제구역"} <= korean
+    assert any(text.startswith("객체") for text in korean) and not any(text.startswith("객체") for text in english)
+
+
+def test_relief_lies_under_the_layers(atlas):
+    import io
+
+    from matplotlib.image import imsave
+
+    file = io.BytesIO()
+    imsave(file, np.dstack([np.zeros((20, 20, 3)), np.full((20, 20), 0.5)]), format="png")
+    shaded = replace(atlas, relief=Picture(file.getvalue(), (126.0, 37.0, 128.5, 39.0)))
+    axes, _ = drawn(shaded, view_of())
+    (image,) = axes.images
+    assert image.get_zorder() < 1.0
+    assert image.get_array().shape[2] == 4 and float(np.asarray(image.get_array())[..., 3].max()) == pytest.approx(0.5, abs=0.01)
+    assert drawn(atlas, view_of())[0].images == [] or not drawn(atlas, view_of())[0].images
+
+
+def test_an_axes_of_another_figure_keeps_the_scale():
+    view = view_of(25_000)
+    axes = map_axes(Figure(figsize=(210 / 25.4, 297 / 25.4)), view)
+    assert axes.get_xlim() == (view.bounds_m[0], view.bounds_m[2])

@@ -1,0 +1,164 @@
+"""Which sheets an atlas has: what fits on one, what takes several, and what is refused."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+import shapely
+from maps.country import survey_atlas_of
+
+from geo.errors import ConfigError
+from geo.sheets.about import Place, about, dataset_sha256, latest_year, outline
+from geo.sheets.fonts import lettering
+from geo.sheets.pages import SCHEMATIC_FINEST, Wanted, finest_scale, footprints, pages_of
+from geo.sheets.pdf import draw_sheet
+
+A4 = (210.0, 297.0)
+
+
+def wanted(**more):
+    return Wanted(A4, **more)
+
+
+def test_one_sheet_shows_all_of_the_zones(atlas):
+    (page,) = pages_of(atlas, wanted())
+    west, south, east, north = page.view.lonlat_bounds()
+    zones = shapely.box(*atlas["mcz"].frame.total_bounds)
+    assert shapely.box(west, south, east, north).contains(zones)
+    assert page.name["en"] == "Overview" and page.view.scale % 1000 == 0
+
+
+def test_a_small_place_at_a_scale_takes_one_sheet_with_the_place_in_its_middle(atlas):
+    (page,) = pages_of(atlas, wanted(scale=50_000, bbox=(127.09, 38.09, 127.11, 38.11)))
+    middle = shapely.box(*page.view.lonlat_bounds()).centroid
+    assert (middle.x, middle.y) == pytest.approx((127.1, 38.1), abs=0.002)
+
+
+def test_sheets_of_a_larger_place_meet_edge_to_edge_and_cover_it(atlas):
+    bbox = (127.0, 38.0, 127.2, 38.15)
+    pages = pages_of(atlas, wanted(scale=50_000, bbox=bbox))
+    boxes = [shapely.box(*page.view.bounds_m) for page in pages]
+    assert len(boxes) > 2 and len({page.view.zone for page in pages}) == 1
+    whole = shapely.union_all(boxes)
+    assert whole.area == pytest.approx(sum(box.area for box in boxes), rel=1e-3)  # whole metres: a seam may be a metre wide
+    assert shapely.union_all(footprints(pages)).buffer(1e-4).contains(shapely.box(*bbox))
+    assert [page.name["en"] for page in pages] == [f"Detail {place}/{len(pages)}" for place in range(1, len(pages) + 1)]
+    assert pages[0].view.bounds_m[3] == max(page.view.bounds_m[3] for page in pages)  # read from the north-west on
+
+
+def test_an_atlas_by_river_has_an_overview_and_a_sheet_a_river(atlas):
+    pages = pages_of(atlas, wanted(), "river")
+    assert [page.name["en"] for page in pages] == ["Overview", *atlas["rivers"].frame.name_en]
+    shape = atlas["rivers"].frame.geometry.iloc[0]
+    assert shapely.box(*pages[1].view.lonlat_bounds()).contains(shape)
+
+
+def test_an_atlas_by_river_at_a_scale_follows_the_river(atlas):
+    pages = pages_of(atlas, wanted(scale=100_000), "river")
+    river = atlas["rivers"].frame.geometry.iloc[0]
+    assert len(pages) > 3
+    assert all(box.intersects(river) for box in footprints(pages[1:]))
+
+
+def test_an_atlas_by_district_needs_districts(atlas):
+    frame = gpd.GeoDataFrame(
+        {"name_en": ["West"], "name_ko": ["서쪽"]}, geometry=[shapely.box(126.8, 37.9, 127.2, 38.2)], crs=4326
+    )
+    pages = pages_of(atlas, wanted(), "district", frame)
+    assert [page.name["ko"] for page in pages] == ["개관", "서쪽"]
+    with pytest.raises(ConfigError, match="no districts"):
+        pages_of(atlas, wanted(), "district")
+    with pytest.raises(ConfigError, match="unknown kind of atlas: --atlas: expected river or district, found county"):
+        pages_of(atlas, wanted(), "county")
+
+
+@pytest.mark.parametrize(
+    ("bbox", "told"),
+    [
+        ((127.2, 38.0, 127.0, 38.1), "west < east"),
+        ((127.0, 38.2, 127.2, 38.1), "west < east"),
+        ((37.0, 127.0, 38.0, 128.0), "bounds outside the study area"),
+        ((0.0, 0.0, 1.0, 1.0), "bounds outside the study area"),
+        ((float("nan"), 38.0, 127.0, 38.1), "no bounds"),
+    ],
+)
+def test_bounds_that_show_nothing_are_refused(atlas, bbox, told):
+    with pytest.raises(ConfigError, match=told):
+        pages_of(atlas, wanted(bbox=bbox))
+
+
+def test_schematic_shapes_are_not_blown_up(atlas):
+    assert finest_scale(atlas) == SCHEMATIC_FINEST
+    assert pages_of(atlas, wanted(scale=25_000, bbox=(127.09, 38.09, 127.11, 38.11)))
+    with pytest.raises(
+        ConfigError, match="scale larger than the data are exact: --scale: expected 1:25000 or smaller, found 1:24999"
+    ):
+        pages_of(atlas, wanted(scale=24_999, bbox=(127.09, 38.09, 127.11, 38.11)))
+
+
+def test_a_survey_may_be_drawn_as_large_as_it_is_exact(korea_area):
+    exact = survey_atlas_of(korea_area)  # places known to 2 m: 5 mm at 1:400, but no sheet is larger than 1:1000
+    assert finest_scale(exact) == 1000
+
+
+def test_too_many_sheets_are_refused_before_any_is_drawn(atlas):
+    with pytest.raises(ConfigError, match="too many sheets: --scale: expected 300 at most, found"):
+        pages_of(atlas, wanted(scale=25_000, bbox=(125.0, 37.0, 129.0, 39.0)))
+
+
+def told(atlas, page, symbols):
+    return about(atlas, page.view, Place(page.name), symbols=symbols, grid=None, lettering=lettering(page.view.language))
+
+
+def test_the_margin_tells_what_must_be_read(atlas):
+    (page,) = pages_of(atlas, wanted())
+    found = told(atlas, page, {"planned_simulated": "planned_minefields", "mdl": "mdl"})
+    texts = [text["en"] for text in found.texts]
+    assert texts[0].startswith("No polygon here does not mean no mines")
+    assert any("Not an official product" in text for text in texts)
+    assert any("soft bands (MDL)" in text for text in texts) == (page.view.mm(500) >= 0.5)
+    assert "1338" in found.contacts["ko"] and "112" in found.contacts["en"]
+    assert [text["en"] for text in found.as_of] == ["2006: Military Demarcation Line, Planned minefields, Places"]
+    assert any("mapped 2.0 km², reported 2.5 km²" in text["en"] for text in found.series)
+
+
+def test_a_closer_sheet_says_that_it_is_no_survey(atlas):
+    near, far = (pages_of(atlas, wanted(scale=scale, bbox=(127.09, 38.09, 127.11, 38.11)))[0] for scale in (50_000, 100_000))
+    symbols = {"planned_simulated": "planned_minefields"}
+    said = [
+        "larger than the data are exact" in " ".join(t["en"] for t in told(atlas, page, symbols).texts) for page in (near, far)
+    ]
+    assert said == [True, False]
+
+
+def test_the_data_set_is_known_by_its_features(atlas, korea_area):
+    assert dataset_sha256(atlas) == dataset_sha256(atlas) != dataset_sha256(survey_atlas_of(korea_area))
+    assert outline(atlas).area > 1
+
+
+def test_pages_are_numbered_and_stand_in_the_index(atlas):
+    sheets = draw_sheet(atlas, by="river", declination_deg=-9.0, year=2026.5)
+    assert len(sheets.pages) == 2
+    texts = {text.get_text() for axes in sheets.figure(2).axes for text in axes.texts}
+    assert any("Page 2 of 2" in text for text in texts)
+    assert any("Sheets of this area" in text for text in texts)
+
+
+def test_files_of_several_pages_are_numbered(atlas, tmp_path):
+    sheets = draw_sheet(atlas, by="river", declination_deg=-9.0, year=2026.5)
+    names = [path.name for path in sheets.paths(tmp_path / "korea.png")]
+    assert names == ["korea-1.png", "korea-2.png"]
+    assert [path.name for path in sheets.paths(tmp_path / "korea", "pdf")] == ["korea.pdf"]
+    with pytest.raises(ConfigError, match=r"no such format: .*expected pdf or png, found svg"):
+        sheets.paths(tmp_path / "korea.svg")
+
+
+def test_the_declination_is_for_the_newest_information(atlas):
+    assert latest_year(atlas) == 2021.5
+    assert draw_sheet(atlas).messages == ()
+
+
+def test_magnetic_north_of_a_year_without_a_model_is_left_out_and_told(atlas):
+    assert "magnetic north is not shown: no magnetic model for this year" in draw_sheet(atlas, year=1999.5).messages[-1]
+    undated = {name: replace(layer, frame=layer.frame.assign(as_of="undated")) for name, layer in atlas.layers.items()}
+    assert "no layer tells a year; name one with --year" in draw_sheet(replace(atlas, layers=undated)).messages[-1]

@@ -1,0 +1,98 @@
+"""``minemap sheet``: from a build folder to a file, and one clear line where that cannot be."""
+
+import pytest
+from click.testing import CliRunner
+
+from geo.build import read_manifest, write_build
+from geo.sheets.about import dataset_sha256
+from layers.cli import main
+from layers.sheets import sheets_of, usual_target, written_sha256
+
+
+@pytest.fixture(scope="module")
+def folder(demo, tmp_path_factory):
+    target = tmp_path_factory.mktemp("builds") / "demo"
+    write_build(demo, target)
+    return target
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["sheet", *map(str, arguments)])
+
+
+def test_a_build_becomes_a_sheet_beside_it(folder):
+    done = run(folder, "--declination", "-9", "--year", "2026.5")
+    assert done.exit_code == 0, done.output
+    target = folder.parent / "demo.pdf"
+    assert done.stdout == f"sheet: {target}\n"
+    assert target.read_bytes().startswith(b"%PDF-1.4")
+    again = run(folder, "--declination", "-9", "--year", "2026.5")
+    assert again.exit_code == 2 and "target exists" in again.stderr
+    first = target.read_bytes()
+    assert run(folder, "--declination", "-9", "--year", "2026.5", "--overwrite").exit_code == 0
+    assert target.read_bytes() == first
+
+
+def test_the_build_itself_is_not_touched(folder):
+    manifest = read_manifest(folder)
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files - {"manifest.json"} == set(manifest.outputs)
+
+
+def test_a_picture_of_a_landscape_sheet_in_korean(folder, tmp_path):
+    target = tmp_path / "sheet.png"
+    done = run(folder, "-o", target, "--landscape", "--lang", "ko", "--dpi", "60", "--paper", "A3")
+    assert done.exit_code == 0, done.output
+    png = target.read_bytes()
+    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (int(420 / 25.4 * 60), int(297 / 25.4 * 60))
+
+
+def test_the_sheet_bears_the_hash_of_the_written_features(folder, demo):
+    assert sheets_of(folder).dataset_hash == written_sha256(read_manifest(folder)) == dataset_sha256(demo)
+
+
+def test_an_atlas_by_district_takes_the_provinces(folder):
+    sheets = sheets_of(folder, by="district")
+    assert len(sheets.pages) == 3 and sheets.pages[0].name["en"] == "Overview"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--paper", "A9"], "unknown paper: --paper: expected A4, A3, A1, found A9"),
+        (["--scale", "big"], "no scale for a sheet: --scale"),
+        (["--scale", "1:5000"], "scale larger than the data are exact"),
+        (["--bbox", "1,2,3"], "no bounds: --bbox: expected west,south,east,north in degrees, found 1,2,3"),
+        (["--bbox", "0,0,1,x"], "no bounds: --bbox"),
+        (["--bbox", "-170,-70,-169,-69"], "bounds outside the study area: --bbox"),
+        (["--lang", "fr"], "no such language: --lang: expected en or ko, found fr"),
+        (["--atlas", "county"], "unknown kind of atlas: --atlas: expected river or district, found county"),
+        (["--also", "mined_densty"], "no such layer in this atlas: --also: found mined_densty: did you mean mined_density?"),
+        (["--dpi", "5", "-f", "png"], "dots per inch: --dpi: expected 50 to 1200, found 5"),
+        (["--declination", "400"], "declination"),
+        (["-o", "/no/such/folder/sheet.pdf"], "no such folder: /no/such/folder"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(folder, arguments, told, tmp_path):
+    where = [] if "-o" in arguments else ["-o", tmp_path / "sheet"]
+    done = run(folder, *where, *arguments)
+    assert done.exit_code == 2, done.output
+    assert told in done.stderr and len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_no_build_is_told(tmp_path):
+    done = run(tmp_path / "nothing")
+    assert done.exit_code == 2 and "no minemap build" in done.stderr
+
+
+def test_a_build_without_a_layer_file_is_told(demo, tmp_path):
+    write_build(demo, tmp_path / "demo")
+    (tmp_path / "demo" / "layers" / "mdl.parquet").unlink()
+    done = run(tmp_path / "demo")
+    assert done.exit_code == 3 and "a file of the build is missing" in done.stderr
+
+
+def test_restricted_sheets_are_named_so(tmp_path):
+    assert usual_target(tmp_path / "korea", "restricted").name == "korea-restricted.pdf"
+    assert usual_target(tmp_path / "korea", "public").name == "korea.pdf"

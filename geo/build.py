@@ -34,12 +34,12 @@ from geo.exchange.catalog import data_package, file_facts, stac_item
 from geo.exchange.content import combined_sha256, content_sha256, file_content_sha256, layer_frames, table_sha256
 from geo.exchange.field import Notice
 from geo.exchange.files import records, write_csv, write_flatgeobuf, write_geojson, write_json, write_parquet
+from geo.exchange.formats import write_turning_points
 from geo.exchange.geopackage import STYLE_TABLE, write_geopackage
 from geo.exchange.gpx import write_gpx
 from geo.exchange.kml import write_kmz
 from geo.exchange.project import write_project
 from geo.exchange.raster import write_cog
-from geo.exchange.turning import turning_points
 from geo.generalise import HAZARD_LAYERS, as_shown, is_exact, mapped_layers
 from geo.grid import SMALLEST_CELL_KM
 from geo.layer import Atlas
@@ -279,8 +279,8 @@ def _write_field(atlas: Atlas, work: Path) -> None:
     write_gpx(field_layers(atlas.layers), work / "field" / "atlas.gpx", notice(atlas))
     own = [atlas[name].frame[is_exact(atlas[name])].assign(layer=name) for name in HAZARD_LAYERS if is_exact(atlas[name]).any()]
     if own and atlas.tier == "restricted":
-        corners = turning_points(gpd.GeoDataFrame(pd.concat(own, ignore_index=True), crs=own[0].crs))
-        write_csv(corners.assign(tier=atlas.tier), work / "field" / "turning_points.csv")
+        mapped = gpd.GeoDataFrame(pd.concat(own, ignore_index=True), crs=own[0].crs)
+        write_turning_points(mapped, work / "field" / "turning_points.csv", tier=atlas.tier)
 
 
 def _write_catalogue(atlas: Atlas, work: Path) -> None:

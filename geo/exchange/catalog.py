@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
+import pyarrow.compute as pc
 import pyproj
 import shapely
 
 from geo.errors import DataError
+from geo.exchange.content import text_columns
 from geo.exchange.field import Notice
 from geo.source import Source, file_sha256
 
@@ -27,6 +28,11 @@ EXTENSIONS = (
     "https://stac-extensions.github.io/file/v2.1.0/schema.json",
 )
 SHA256_MULTIHASH = "1220"  # which hash, and its 32 bytes
+FORMS = {  # of every filled cell of a column
+    "boolean": r"^(True|False)$",
+    "integer": r"^-?\d+$",
+    "number": r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$",
+}
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 MEDIA: Mapping[str, tuple[str, str]] = {  # media type and STAC role by suffix
     ".gpkg": ("application/geopackage+sqlite3", "data"),
@@ -81,20 +87,24 @@ def csv_fields(path: Path) -> tuple[tuple[str, str], ...]:
 
     A column of digits that begins with 0, such as a district code, stays text.
     """
-    cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    return tuple((str(name), _field_type(cells[name])) for name in cells.columns)
+    table = text_columns(path)
+    return tuple((name, _field_type(cells)) for name, cells in zip(table.column_names, table.columns, strict=True))
 
 
-def _field_type(cells: pd.Series) -> str:
-    filled = cells[cells != ""]
-    if filled.empty or filled.str.fullmatch(r"0\d+").any():
+def _field_type(cells: Any) -> str:
+    filled = cells.filter(pc.not_equal(cells, ""))
+    if len(filled) == 0 or _any(filled, r"^0\d+$"):
         return "string"
-    if filled.isin(["True", "False"]).all():
-        return "boolean"
-    numbers = pd.to_numeric(filled, errors="coerce")
-    if numbers.isna().any():
-        return "string"
-    return "integer" if filled.str.fullmatch(r"-?\d+").all() else "number"
+    for name, form in FORMS.items():
+        if not _any(filled, form, but=True):
+            return name
+    return "string"
+
+
+def _any(cells: Any, form: str, *, but: bool = False) -> bool:
+    """Whether any cell has a form, or with `but` any has not."""
+    found = pc.match_substring_regex(cells, form)
+    return bool(pc.any(pc.invert(found) if but else found).as_py())
 
 
 def stac_item(

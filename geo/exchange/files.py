@@ -174,8 +174,14 @@ def _whole_counts(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
-    guarded = {name: frame[name].map(_guard, na_action="ignore") for name in texts}
-    return frame.assign(**guarded)
+    return frame.assign(**{name: _guarded(frame[name]) for name in texts})
+
+
+def _guarded(cells: pd.Series) -> pd.Series:
+    if isinstance(cells.dtype, pd.StringDtype):
+        run = cells.str.startswith(FORMULA_SIGNS, na=False)
+        return cells.where(~run, "'" + cells) if run.any() else cells
+    return cells.map(_guard, na_action="ignore")
 
 
 def _guard(cell: object) -> object:

@@ -339,15 +339,19 @@ def _write_csv(frames: Frames, path: Path, notice: Notice, look: Look) -> None:
     with path.open("wb") as file:
         file.writelines(csv_lines(pd.DataFrame(frame.drop(columns="geometry")).assign(wkt=wkt), {}))
     if _has_polygons(frame):
-        with _table_of_points(path).open("wb") as file:
-            file.writelines(csv_lines(turning_points(frame.iloc[:0]), DECIMALS))
-            for made in made_in_order(_points, chunks(layer)):
-                file.write(made)
+        write_turning_points(frame, _table_of_points(path))
 
 
-def _points(piece: FieldLayer) -> memoryview:
-    """Return the turning points of a piece as lines of CSV, without a header."""
-    return csv_rows(turning_points(piece.frame), DECIMALS)
+def write_turning_points(frame: gpd.GeoDataFrame, path: Path, **marks: str) -> None:
+    """Write the table of `geo.exchange.turning.turning_points` as CSV, with a column for each mark that every row bears."""
+
+    def rows(piece: FieldLayer) -> memoryview:
+        return csv_rows(turning_points(piece.frame).assign(**marks), DECIMALS)
+
+    with path.open("wb") as file:
+        file.writelines(csv_lines(turning_points(frame.iloc[:0]).assign(**marks), DECIMALS))
+        for made in made_in_order(rows, chunks(FieldLayer("points", frame, "", ""))):
+            file.write(made)
 
 
 def _has_polygons(frame: gpd.GeoDataFrame) -> bool:

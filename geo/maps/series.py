@@ -17,7 +17,7 @@ from geo import reported
 from geo.layer import Atlas
 from geo.maps.content import MINEFIELDS, described, subtitle
 from geo.maps.series_words import SERIES_VALUES, SERIES_WORDS, missing
-from geo.maps.tables import all_tables
+from geo.maps.tables import areas_table
 from geo.maps.words import SCOPES, VALUES, Pair, filled, pair
 from geo.statistics import COLUMNS, layer_table
 
@@ -179,7 +179,7 @@ def scope_values(atlas: Atlas) -> dict[str, Pair]:
 
 def shown_areas(seen: Atlas) -> dict[str, Any]:
     """Return the panel's area table, with the series in its title."""
-    table = next(table for table in all_tables(seen) if table["id"] == "areas")
+    table = areas_table(seen)
     told = f"{seen.series} ({seen.area.settings['series'][seen.series]['as_of']})"
     return table | {"title": {language: f"{text}: {told}" for language, text in table["title"].items()}}
 

@@ -42,15 +42,7 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
     """Return every table of the panel in reading order, each with ``tab, id, title, columns, rows, notes``."""
     area = atlas.area
     return [
-        table(
-            "areas",
-            "areas",
-            ("Areas and reported totals", "면적과 공표 총계"),
-            _named_parts(atlas.areas),
-            AREAS,
-            _texts("rounding"),
-        )
-        | _kinship(atlas.areas),
+        areas_table(atlas),
         table("areas", "lengths", ("Lengths", "길이"), _reasoned(atlas.lengths), LENGTHS),
         table(
             "areas",
@@ -82,6 +74,12 @@ def all_tables(atlas: Atlas) -> list[dict[str, Any]]:
         ),
         table("about", "assumed", ("Assumed and other parameters", "가정값과 매개변수"), atlas.assumed, ASSUMED),
     ]
+
+
+def areas_table(atlas: Atlas) -> dict[str, Any]:
+    """Return the area table beside the reported totals."""
+    title = ("Areas and reported totals", "면적과 공표 총계")
+    return table("areas", "areas", title, _named_parts(atlas.areas), AREAS, _texts("rounding")) | _kinship(atlas.areas)
 
 
 def table(

@@ -3,6 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Processes that share the tests, up to 1 GB each.
 WORKERS ?= 2
+# Rules that the page's scripts do without: Leaflet's underscores, and matters of taste.
+LEAFLETS_WAYS := -A no-underscore-dangle -A no-unused-expressions -A no-shadow -A unicorn/no-array-sort \
+  -A unicorn/consistent-function-scoping -A unicorn/no-new-array -A unicorn/no-array-reverse \
+  -A unicorn/no-array-fill-with-reference-type
 
 .PHONY: atlas test lint benchmark lock clean
 
@@ -15,6 +19,7 @@ test: .venv/dev
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --quiet --deny-warnings -D correctness -D suspicious $(LEAFLETS_WAYS) geo/maps/page
 
 benchmark: .venv/dev
 	$(BIN)/python benchmarks/run.py

@@ -32,7 +32,7 @@ EDGE_MM = 6.0  # white border that printers leave
 HEAD_MM = 10.0  # strip of the title
 GAP_MM = 3.5  # between columns
 BETWEEN = 0.55  # between blocks, in lines
-LEGEND_RUN = 12  # entries that stay together in a column
+LEGEND_RUN = 16  # most entries that stay together in a column
 COLUMN = 8.4  # width of a column in font sizes [mm / pt]
 TEXT_MM2 = 19_500.0  # what the margin of an A4 sheet needs
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -271,8 +271,9 @@ def _with_fewer_sources(view: View, about: About, size_pt: float, n_least: int) 
 def _legends(entries: Sequence[tuple[Symbol, Pair]], heading: str, language: str) -> list[Block]:
     """Return a legend in runs that a column can hold, the first with the heading."""
     told = tuple((symbol, pair[language]) for symbol, pair in entries)
-    runs = range(0, max(len(told), 1), LEGEND_RUN)
-    return [Legend(f"legend{start or ''}", "" if start else heading, told[start : start + LEGEND_RUN]) for start in runs]
+    size = -(-len(told) // -(-len(told) // LEGEND_RUN)) if told else 1  # runs of nearly the same length
+    runs = range(0, max(len(told), 1), size)
+    return [Legend(f"legend{start or ''}", "" if start else heading, told[start : start + size]) for start in runs]
 
 
 def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Block]:

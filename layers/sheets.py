@@ -36,6 +36,8 @@ def sheets_of(folder: str | Path, *, by: str | None = None, districts: str | Non
 
     if by not in (None, *ATLASES):
         raise ConfigError("unknown kind of atlas", where="--atlas", expected=" or ".join(ATLASES), found=str(by))
+    if districts is not None and by != "district":
+        raise ConfigError("districts without their atlas", where="--districts", found=str(districts), mend="add --atlas district")
     manifest = read_manifest(folder)
     built = read_built(folder)
     own = _named(districts_for(built, districts)) if by == "district" else None

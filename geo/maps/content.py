@@ -236,8 +236,10 @@ def ground(atlas: Atlas) -> dict[str, list[dict[str, Any]]]:
 
 
 def start_view(atlas: Atlas) -> tuple[float, float, float, float]:
-    """Return the bounds the page opens on: the zones along the front; west, south, east, north [degrees]."""
-    bounds = np.array([atlas[name].frame.total_bounds for name in ("dmz", "mcz")])
+    """Return the bounds the page opens on: the front's zones and what was supplied; west, south, east, north [degrees]."""
+    given = [layer.frame[~layer.frame["simulated"]] for layer in hazards(atlas, simulated=False)]
+    shown = [atlas["dmz"].frame, atlas["mcz"].frame, *(frame for frame in given if len(frame))]
+    bounds = np.array([frame.total_bounds for frame in shown])
     west, south = bounds[:, :2].min(axis=0)
     east, north = bounds[:, 2:].max(axis=0)
     return round(float(west), 5), round(float(south), 5), round(float(east), 5), round(float(north), 5)

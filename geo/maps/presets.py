@@ -61,8 +61,9 @@ def _reach(atlas: Atlas, names: tuple[str, ...], start: tuple[float, float, floa
     bounds = [atlas[name].frame.total_bounds for name in names if name in atlas.layers and len(atlas[name].frame)]
     if not bounds:
         return start
-    west, south = np.array(bounds)[:, :2].min(axis=0)
-    east, north = np.array(bounds)[:, 2:].max(axis=0)
+    inside = atlas.area.bounds  # a lone find far off does not make the front small; the map can be moved there
+    west, south = np.maximum(np.array(bounds)[:, :2].min(axis=0), inside[:2])
+    east, north = np.minimum(np.array(bounds)[:, 2:].max(axis=0), inside[2:])
     return float(west), float(south), float(east), float(north)
 
 

@@ -110,6 +110,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "지도에서 키보드: 화살표로 이동, 스페이스로 중심에 점, 백스페이스로 마지막 점 취소, 엔터로 끝내기, Esc로 취소.",
     ),
     ("measure_none", "No point yet.", "아직 점이 없습니다."),
+    ("measure_one", "One point set; set the next.", "점 1개를 찍었습니다. 다음 점을 찍으십시오."),
     ("measure_outline", "Outline", "둘레"),
     ("measure_leg", "Last leg", "마지막 구간"),
     ("measure_bearing", "Bearing (true north)", "방위각(진북)"),

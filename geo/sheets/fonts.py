@@ -55,6 +55,7 @@ class Lettering:
             "font.family": list(self.families),
             "axes.unicode_minus": False,
             "pdf.fonttype": 3,
+            "text.hinting": "none",  # letters of a picture are as wide as they were measured
             "pdf.compression": 6,
             "hatch.linewidth": 0.35,
             "path.simplify": False,

@@ -121,7 +121,8 @@ def checked_bounds(atlas: Atlas, bbox: Sequence[float]) -> Bounds:
     area = atlas.area.bounds
     if west >= area[2] or east <= area[0] or south >= area[3] or north <= area[1]:
         expected = "within " + ",".join(f"{side:g}" for side in area)
-        raise ConfigError("bounds outside the study area", where="--bbox", expected=expected, found=found)
+        mend = "longitude before latitude: west, south, east, north"
+        raise ConfigError("bounds outside the study area", where="--bbox", expected=expected, found=found, mend=mend)
     return west, south, east, north
 
 

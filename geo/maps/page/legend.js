@@ -29,6 +29,9 @@
     });
     if (shown.some((layer) => layer.columns.soft_m)) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("soft_edge")));
     if (shown.some((layer) => (layer.columns.shape_kind || { values: [] }).values.includes("equal_area_circle"))) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("circles")));
+    for (const layer of atlas.layers.filter((one) => one.shown && !one.withheld && !atlas.isDrawn(one))) {
+      nodes.push(atlas.make("li", { class: "remark" }, atlas.both(layer.title), ": ", atlas.word("too_close")));
+    }
     if (atlas.hasRings()) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("rings")));
     list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)), ...atlas.rasterLegend(entry));
   };

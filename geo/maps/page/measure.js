@@ -62,7 +62,7 @@
   function tell() {
     const { words } = atlas.config;
     const list = rows();
-    document.getElementById("measure-told").replaceChildren(...(list.length ? [atlas.make("dl", {}, ...list)] : [atlas.word("measure_none")]));
+    document.getElementById("measure-told").replaceChildren(...(list.length ? [atlas.make("dl", {}, ...list)] : [atlas.word(state.points.length ? "measure_one" : "measure_none")]));
     document.getElementById("measure-note").replaceChildren(atlas.both(atlas.filled(words.measure_note, { m: atlas.roughly(atlas.metresPerPixel(map)) })));
     for (const [id, off] of [["undo", !state.points.length], ["clear", !state.points.length], ["finish", state.points.length < 2 || state.done]]) document.getElementById(`measure-${id}`).disabled = off;
   }

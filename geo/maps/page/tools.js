@@ -52,7 +52,7 @@
     panel.style.bottom = foot ? `${window.innerHeight - area.bottom + 8}px` : "";
     panel.style.left = `${area.left + (foot ? 8 : 60)}px`;
     panel.style.width = `${foot ? area.width - 16 : Math.min(330, area.width - 68)}px`;
-    panel.style.maxHeight = `${Math.max(120, (foot ? 0.56 : 1) * area.height - (foot ? 0 : top + 16))}px`;
+    panel.style.maxHeight = `${Math.max(120, foot ? area.height / 2 - 32 : area.height - top - 16)}px`;
   }
 
   /** Open a tool's panel, or close whichever is open when given null. */

@@ -343,7 +343,8 @@ def _draw_junction(axes: Any, view: View, zones: list[int]) -> None:
             at = float(np.interp(place, y, x))
             _, bands, _, _ = utm(*(np.atleast_1d(one) for one in _lonlat(view.crs).transform(at, place)))
             for zone, shift, align in ((left, -1.5, "right"), (left + 1, 1.5, "left")):
-                if west < at + view.m(6 * shift) < east:
+                near, far = sorted((at + view.m(shift), at + view.m(6 * shift)))
+                if west + view.m(4) < near and far < east - view.m(4):  # clear of the names along the edge
                     _haloed(axes, at + view.m(shift), place, f"{zone}{bands[0]}", size=9, weight="bold", color=INK, ha=align)
 
 

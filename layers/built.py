@@ -82,8 +82,14 @@ def is_build(name: str | Path) -> bool:
     return (Path(name) / MANIFEST).is_file()
 
 
-def read_built(folder: str | Path) -> Built:
+def read_built(folder: str | Path, without: tuple[str, ...] = ()) -> Built:
     """Read a build folder's layers and area table.
+
+    Parameters
+    ----------
+    folder : str or Path
+    without : tuple of str
+        Layers that are not needed.
 
     Raises
     ------
@@ -95,7 +101,7 @@ def read_built(folder: str | Path) -> Built:
     root, manifest = Path(folder), read_manifest(folder)
     frames = {}
     for name in LAYERS:
-        if f"layers/{name}.parquet" in manifest.outputs:
+        if name not in without and f"layers/{name}.parquet" in manifest.outputs:
             frames[name] = layer_frames(_there(root / "layers" / f"{name}.parquet"))[name]
     rows = json.loads(_there(root / "areas.json").read_text(encoding="utf-8"))
     areas = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_features": "Int64"})

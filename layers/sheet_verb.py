@@ -63,5 +63,6 @@ def sheet(ctx: click.Context, /, folder: Path, output: Path | None, overwrite: b
     sheets = sheets_of(folder, **options)
     for message in sheets.messages:
         say(ctx, f"note: {message}")
-    for target in write_sheets(sheets, output or usual_target(folder, sheets.atlas.tier), form, dpi=dpi, overwrite=overwrite):
+    chosen = output or usual_target(folder, sheets.atlas.tier, form)
+    for target in write_sheets(sheets, chosen, form, dpi=dpi, overwrite=overwrite):
         click.echo(f"sheet: {target}")

@@ -1,12 +1,13 @@
 """Printable sheets of a build folder, from the layers as they were written.
 
 Assumption: a sheet shows what the folder holds and nothing else, so a public build gives public sheets, and inputs need not be at
-hand. Limit: pictures that a build keeps in its page alone, such as the relief, are not on the sheets.
+hand. Limit: a build without a page (``atlas.html``) has no relief either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,11 @@ from geo.build import Manifest, read_manifest
 from geo.errors import ConfigError
 from geo.exchange.content import combined_sha256
 from geo.layer import Atlas, Layer
+from geo.raster import Picture
 from layers.built import Built, districts_for, read_built
+
+PAGE = "atlas.html"
+UNREAD = ("mined_density",)  # layers of many cells that no sheet draws unless they are asked for
 
 
 def sheets_of(folder: str | Path, *, by: str | None = None, districts: str | None = None, **options: Any) -> Any:
@@ -39,9 +44,18 @@ def sheets_of(folder: str | Path, *, by: str | None = None, districts: str | Non
     if districts is not None and by != "district":
         raise ConfigError("districts without their atlas", where="--districts", found=str(districts), mend="add --atlas district")
     manifest = read_manifest(folder)
-    built = read_built(folder)
+    also = options.get("also", ())
+    built = read_built(folder, without=tuple(name for name in UNREAD if name not in also))
     own = _named(districts_for(built, districts)) if by == "district" else None
-    return draw_sheet(atlas_of(built), by=by, districts=own, dataset_hash=written_sha256(manifest), **options)
+    atlas = replace(atlas_of(built), relief=_relief(Path(folder), manifest))
+    return draw_sheet(atlas, by=by, districts=own, dataset_hash=written_sha256(manifest), **options)
+
+
+def _relief(root: Path, manifest: Manifest) -> Picture | None:
+    """Return the relief that a build shows in its page."""
+    from geo.sheets.relief import page_relief
+
+    return page_relief(root / PAGE) if PAGE in manifest.outputs and (root / PAGE).is_file() else None
 
 
 def _named(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -63,8 +77,10 @@ def write_sheets(sheets: Any, output: Path, form: str | None, *, dpi: int, overw
     from geo.sheets.paper import dpi_of
     from layers.show import own_eyes_only, writable
 
-    dpi_of(dpi)
-    targets = [writable(path, overwrite) for path in sheets.paths(output, form)]
+    paths = sheets.paths(output, form)
+    if paths[0].suffix.lower() == ".png":
+        dpi_of(dpi, sheets.pages[0].view.paper_mm)
+    targets = [writable(path, overwrite) for path in paths]
     if not targets[0].parent.is_dir():
         raise ConfigError("no such folder", where=str(targets[0].parent), mend="make it, or name another with -o")
     if sheets.atlas.tier == "restricted":
@@ -74,16 +90,16 @@ def write_sheets(sheets: Any, output: Path, form: str | None, *, dpi: int, overw
     return found
 
 
-def usual_target(folder: Path, tier: str) -> Path:
+def usual_target(folder: Path, tier: str, form: str | None = None) -> Path:
     """Return the file beside a build folder that its sheets go to; inside they would be strangers to the manifest.
 
     Examples
     --------
-    >>> usual_target(Path("build/korea"), "public").as_posix(), usual_target(Path("b"), "restricted").as_posix()
-    ('build/korea.pdf', 'b-restricted.pdf')
+    >>> usual_target(Path("build/korea"), "public").as_posix(), usual_target(Path("b"), "restricted", "png").as_posix()
+    ('build/korea.pdf', 'b-restricted.png')
     """
     named = folder if folder.name not in ("", "..") else folder.resolve()
-    return named.parent / f"{named.name}{'-restricted' if tier == 'restricted' else ''}.pdf"
+    return named.parent / f"{named.name}{'-restricted' if tier == 'restricted' else ''}.{form or 'pdf'}"
 
 
 def atlas_of(built: Built) -> Atlas:

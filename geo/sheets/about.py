@@ -20,9 +20,11 @@ from geo.layer import Atlas, Layer
 from geo.maps.content import fixed_texts, marks, subtitle, warnings
 from geo.maps.payload import precision_m
 from geo.maps.words import VALUES, Pair, filled, pair
-from geo.sheets.draw import CRISP_MM
+from geo.sheets.draw import CRISP_MM, Drawn, Look
 from geo.sheets.fonts import Lettering, writable_pair
 from geo.sheets.grid import Grid
+from geo.sheets.ground import BEYOND
+from geo.sheets.lettering import unbroken
 from geo.sheets.marginalia import About, Index, legend_entries
 from geo.sheets.norths import Declination
 from geo.sheets.view import View
@@ -40,6 +42,9 @@ SKETCH = (
     "This scale is larger than the data are exact: simulated and schematic shapes are no positions.",
     "축척이 자료의 정확도보다 큽니다. 모의 배치와 개략 도형은 실제 위치가 아닙니다.",
 )
+SOFT = ("soft band, no exact line", "흐린 띠, 정확한 선 아님")
+PARTLY_SOFT = ("soft band where less exact", "부정확한 곳은 흐린 띠")
+CIRCLED = ("anywhere in its circle", "원 안 어딘가")
 SKETCH_SCALE = 100_000  # of ± 500 m: 5 mm on paper
 REPORTED = (
     "{layer}: mapped {mapped} km², reported {reported} km² ({series}); {verdict}.",
@@ -58,12 +63,18 @@ class Place:
     page, n_pages : int
     index : Index or None
         Where the sheets lie.
+    counts : tuple of Pair
+        What lies within the frame, see `geo.sheets.counts`.
+    counted_in : str
+        ``frame``, or ``district`` where only that part of the frame is counted.
     """
 
     name: Mapping[str, str]
     page: int = 1
     n_pages: int = 1
     index: Index | None = None
+    counts: tuple[Pair, ...] = ()
+    counted_in: str = "frame"
 
 
 def about(
@@ -71,7 +82,7 @@ def about(
     view: View,
     place: Place,
     *,
-    symbols: Mapping[str, str],
+    drawn: Drawn,
     grid: Grid | None,
     lettering: Lettering,
     declination: Declination | None = None,
@@ -85,8 +96,8 @@ def about(
         As its tier may be shown.
     view : View
     place : Place
-    symbols : mapping of str to str
-        Key of each symbol on the map, and its layer.
+    drawn : Drawn
+        What the map shows.
     grid : Grid or None
     lettering : Lettering
         Where it has no Hangul, Korean words are left out.
@@ -98,24 +109,24 @@ def about(
     -------
     About
     """
-    texts = fixed_texts(atlas)
-    area = atlas.area
+    texts, area, symbols = fixed_texts(atlas), atlas.area, drawn.symbols
 
     def said(*found: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         told = (writable_pair(one, lettering.hangul) for one in found)
         return tuple(one for one in told if one[view.language])
 
-    notes = {key: _note(atlas[name]) for key, name in symbols.items()}
+    notes = {key: _looks_note(_note(atlas[look.layer]), look) for key, look in drawn.looks.items()}
     legend = legend_entries(symbols, {key: note for key, note in notes.items() if note["en"]})
+    legend += ((BEYOND, pair(BEYOND.en, BEYOND.ko)),) if drawn.beyond else ()
     told = {*symbols.values(), "places"}
     return About(
         title=said(pair(area.title_en, area.title_ko))[0],
         subtitle=writable_pair(subtitle(atlas), lettering.hangul),
         sheet_name=writable_pair(place.name, lettering.hangul),
-        contacts=writable_pair(texts["found_one"], lettering.hangul),
+        contacts=writable_pair(_unbroken(texts["found_one"], area.settings["contacts"]), lettering.hangul),
         texts=said(*_texts(atlas, view, symbols)),
         legend=tuple((symbol, writable_pair(text, lettering.hangul)) for symbol, text in legend),
-        marks=said(*(texts[key] for key in marks(atlas))),
+        marks=said(*(texts[key] for key in marks_on(atlas, drawn))),
         series=said(*_figures(atlas, told)),
         sources=said(*_sources(atlas, told)),
         as_of=said(*_dated(atlas, told)),
@@ -126,14 +137,22 @@ def about(
         grid=grid,
         declination=declination,
         index=place.index,
+        soft_mm={key: look.soft_mm[0] for key, look in drawn.looks.items() if look.soft_mm[0] > 0},
+        counts=said(*place.counts),
+        counted_in=place.counted_in,
     )
 
 
-def watermarks(atlas: Atlas, hangul: bool) -> list[tuple[str, str]]:
+def marks_on(atlas: Atlas, drawn: Drawn) -> list[str]:
+    """Return the keys of the marks of a sheet, the gravest first: "simulated" only where something simulated is seen."""
+    return [key for key in marks(atlas) if key != "simulated" or drawn.simulated]
+
+
+def watermarks(atlas: Atlas, drawn: Drawn, hangul: bool) -> list[tuple[str, str]]:
     """Return the marks that lie over the map with their text in both languages, the gravest first."""
     texts = fixed_texts(atlas)
     found = []
-    for key in marks(atlas):
+    for key in marks_on(atlas, drawn):
         told = writable_pair(texts[key], hangul)
         short = {language: text.partition(" – ")[0] for language, text in told.items()}
         found.append((key, " / ".join(filter(None, (short["en"], short["ko"])))))
@@ -195,6 +214,20 @@ def _note(layer: Layer) -> Pair:
     return pair(
         ", ".join(BASES[basis].en.lower() for basis in told) + exact, ", ".join(BASES[basis].ko for basis in told) + exact
     )
+
+
+def _looks_note(note: Pair, look: Look) -> Pair:
+    """Return the note of a symbol with what its look on this sheet means."""
+    least, most = look.soft_mm
+    words = SOFT if least > 0 else PARTLY_SOFT if most > 0 else CIRCLED if look.circled else ("", "")
+    told = zip((note["en"], note["ko"]), words, strict=True)
+    return pair(*("; ".join(filter(None, one)) for one in told))
+
+
+def _unbroken(text: Mapping[str, str], contacts: Mapping[str, str]) -> Pair:
+    """Return a text in both languages that no line breaks within a contact with a number, such as ``police 112``."""
+    numbered = {word: [one for one in text.split(", ") if any(map(str.isdigit, one))] for word, text in contacts.items()}
+    return pair(*(unbroken(text[language], numbered[language]) for language in ("en", "ko")))
 
 
 def _figures(atlas: Atlas, told: set[str]) -> list[Pair]:

@@ -7,7 +7,8 @@ a block is never split over two columns.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -26,6 +27,8 @@ PX_PT = 0.75  # a pixel of a screen of 96 dpi
 PAPER = "#FFFFFF"
 BOX_MM = 1.2  # between a frame and its text
 PARAGRAPH = 0.3  # between paragraphs, in lines
+SOFTEST_MM = 5.0  # half the width of a soft edge above which there is no line in it and no tint
+SOFT_STEPS, SOFT_ALPHA = 6, 0.1  # of the strips of a soft swatch
 
 
 class Block(Protocol):
@@ -84,11 +87,20 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """A swatch and a text for each symbol, from the gravest to the least; one that goes on from another has no heading."""
+    """A swatch and a text for each symbol, from the gravest to the least; one that goes on from another has no heading.
+
+    Attributes
+    ----------
+    key, heading : str
+    entries : tuple of (Symbol, str)
+    soft_mm : mapping of str to float
+        Half the width of the soft bands on the map, by the keys of the symbols that have no crisp edge there.
+    """
 
     key: str
     heading: str
     entries: tuple[tuple[Symbol, str], ...]
+    soft_mm: Mapping[str, float] = field(default_factory=dict)
 
     def _head_mm(self, size_pt: float) -> float:
         return line_mm(size_pt) + 0.4 if self.heading else 0.0
@@ -115,7 +127,8 @@ class Legend:
             high = self._height(rows, size_pt)
             tall = 0.44 * size_pt
             middle = y - max(line_mm(size_pt), tall) / 2
-            draw_swatch(axes, symbol, x, middle - tall / 2, self._wide(size_pt), tall)
+            box = x, middle - tall / 2, self._wide(size_pt), tall
+            draw_swatch(axes, symbol, *box, soft_mm=self.soft_mm.get(symbol.key, 0.0))
             for place, row in enumerate(rows):
                 write(axes, x + self._wide(size_pt) + 1.5, y - place * line_mm(size_pt), row, size_pt)
             y -= high
@@ -279,8 +292,11 @@ def hatch_text(symbol: Symbol) -> str:
 MARKERS = {"circle": "o", "diamond": "D", "cross": "X", "triangle": "^", "triangle_down": "v", "square": "s"}
 
 
-def draw_swatch(axes: Any, symbol: Symbol, x: float, y: float, width: float, height: float) -> None:
-    """Draw a symbol as on the map, in a box whose lower left corner is given [mm]."""
+def draw_swatch(axes: Any, symbol: Symbol, x: float, y: float, width: float, height: float, *, soft_mm: float = 0.0) -> None:
+    """Draw a symbol as on the map, in a box whose lower left corner is given [mm]; with a soft edge where it has one there."""
+    if soft_mm > 0 and symbol.kind in ("line", "fill"):
+        _draw_soft(axes, symbol, (x, y, width, height), soft_mm)
+        return
     dash = (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
     stroke = symbol.width_px * PX_PT
     if symbol.kind == "line":
@@ -307,6 +323,31 @@ def draw_swatch(axes: Any, symbol: Symbol, x: float, y: float, width: float, hei
             _rectangle(axes, *box, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol))
         if symbol.outline:
             _rectangle(axes, *box, fc="none", ec=symbol.outline, lw=stroke, ls=dash)
+
+
+def _draw_soft(axes: Any, symbol: Symbol, box: tuple[float, float, float, float], soft_mm: float) -> None:
+    """Draw a swatch whose edge fades to both sides: strips over each other, and a thin line only where the map has one."""
+    x, y, width, height = box
+    line = symbol.kind == "line"
+    half, stroke = min(soft_mm, 0.5 * height if line else 0.28 * height), symbol.width_px * PX_PT
+    inner = (x, y + half, width, height - 2 * half) if line else (x + half, y + half, width - 2 * half, height - 2 * half)
+    colour = symbol.colour if line else symbol.outline or symbol.colour
+    crisp = soft_mm <= SOFTEST_MM
+    if not line and crisp:
+        _rectangle(axes, *inner, fc=symbol.colour, ec="none", alpha=symbol.opacity)
+    if symbol.hatch:
+        _rectangle(axes, *inner, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol))
+    strokes: list[tuple[float, dict[str, Any]]] = [
+        (2 * half * (step + 1) / SOFT_STEPS / MM_PER_PT, {"alpha": SOFT_ALPHA}) for step in reversed(range(SOFT_STEPS))
+    ]
+    if crisp:
+        dash = (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
+        strokes.append((min(stroke, 0.7), {"ls": dash, "alpha": 0.7}))
+    for wide_pt, look in strokes:
+        if line:
+            axes.plot([x, x + width], [y + height / 2] * 2, color=colour, lw=wide_pt, solid_capstyle="butt", **look)
+        else:
+            _rectangle(axes, *inner, fc="none", ec=colour, lw=wide_pt, joinstyle="round", **look)
 
 
 def write(axes: Any, x: float, top: float, text: str, size_pt: float, **look: Any) -> Any:

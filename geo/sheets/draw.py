@@ -8,7 +8,7 @@ sharply; the sheet's text tells how far off a place may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,14 @@ from geo.layer import Atlas, Layer
 from geo.maps.exactness import soft_m
 from geo.maps.payload import OFF_KM, WIDTHS_PX, precision_m, supplied_rows
 from geo.maps.symbols import GROUPS, INK, RANKED, START_HIDDEN, SYMBOLS, WHITE, Symbol, symbol_keys
-from geo.sheets.blocks import MARKERS, PX_PT, hatch_text
+from geo.sheets.blocks import MARKERS, PX_PT, SOFTEST_MM, hatch_text
 from geo.sheets.ground import draw_ground
 from geo.sheets.lettering import MM_PER_PT
 from geo.sheets.paper import inches
 from geo.sheets.paths import Shapes, drawn_shapes, path_of
 from geo.sheets.view import View
 
-CRISP_MM, SOFTEST_MM = 0.5, 5.0  # an uncertainty on paper below which an edge is a line; and above which there is no line
+CRISP_MM = 0.5  # an uncertainty on paper below which an edge is a line; above `SOFTEST_MM` there is no line
 STEP_MM, MOST_STEPS, DARKEST = 1.2, 28, 0.30  # of a soft edge: strokes over each other, and what they add up to in the middle
 SOFT_CLASSES_MM = (0.5, 0.8, 1.3, 2.1, 3.3, 5.01, 8.0, 13.0, 21.0, 34.0, 55.0, 90.0)
 ORDER = (
@@ -56,18 +56,52 @@ THIN_PT = 0.7  # of the line in the middle of a soft edge
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How the features of one symbol are seen inside the frame.
+
+    Attributes
+    ----------
+    layer : str
+    soft_mm : tuple of float
+        Of the crispest and of the softest edge, half its width on the paper; 0 where it is a line.
+    simulated : bool
+        Whether any of them is.
+    circled : bool
+        Whether a circle tells how far off a point may be.
+    """
+
+    layer: str
+    soft_mm: tuple[float, float] = (0.0, 0.0)
+    simulated: bool = False
+    circled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """What a map shows.
 
     Attributes
     ----------
     axes : matplotlib Axes
-    symbols : mapping of str to str
-        Key of each symbol that is seen, and the layer it belongs to.
+    looks : mapping of str to Look
+        Of each symbol that is seen, by its key.
+    beyond : bool
+        Whether the sheet reaches beyond the study area.
     """
 
     axes: Any
-    symbols: dict[str, str]
+    looks: Mapping[str, Look]
+    beyond: bool = False
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """Key of each symbol that is seen, and the layer it belongs to."""
+        return {key: look.layer for key, look in self.looks.items()}
+
+    @property
+    def simulated(self) -> bool:
+        """Whether anything that is seen is simulated."""
+        return any(look.simulated for look in self.looks.values())
 
 
 def map_axes(figure: Any, view: View) -> Any:
@@ -122,19 +156,19 @@ def draw_layers(axes: Any, atlas: Atlas, view: View, also: tuple[str, ...] = ())
     -------
     Drawn
     """
-    draw_ground(axes, atlas, view)
-    seen: dict[str, str] = {}
+    beyond = draw_ground(axes, atlas, view)
+    seen: dict[str, Look] = {}
     shown = [name for name in atlas.layers if name not in START_HIDDEN or name in also]
     for place, name in enumerate(sorted(shown, key=lambda one: ORDER.index(one) if one in ORDER else len(ORDER))):
         layer, base = atlas[name], 1.0 + place / 8
         if len(layer.frame) == 0 or name == "places":
             continue
-        seen |= dict.fromkeys(_draw_layer(axes, layer, view, base), name)
-    return Drawn(axes, seen)
+        seen |= dict(_draw_layer(axes, layer, view, base))
+    return Drawn(axes, seen, beyond)
 
 
-def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[str]:
-    """Draw a layer; yield the keys of its symbols that are seen."""
+def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[tuple[str, Look]]:
+    """Draw a layer; yield the keys of its symbols that are seen, and how."""
     shapes = np.array(layer.frame.geometry.values, dtype=object)
     reach_m = 1000 * _off_km(layer.frame, layer.name).max() if layer.name in OFF_KM else 0.0
     soft_m = _soft_m(layer)
@@ -144,7 +178,7 @@ def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[st
     soft_mm = view.mm(1.0) * soft_m[rows]
     frame, inside = layer.frame.iloc[rows], shapely.intersects(kept, shapely.box(*view.bounds_m))
     for key in sorted(set(keys), key=_rank):
-        symbol, chosen = SYMBOLS[key], keys == key
+        symbol, chosen, circled = SYMBOLS[key], keys == key, False
         dimension = int(shapely.get_dimensions(kept[chosen]).max())
         if dimension == 2:
             whole = layer.name in (*RANKED, *GROUPS["zones"])  # bands, reaches and parts of one zone are one to the eye
@@ -153,9 +187,16 @@ def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[st
         elif dimension == 1:
             _draw_lines(axes, layer.name, frame[chosen], kept[chosen], soft_mm[chosen], symbol, view, base)
         else:
-            _draw_points(axes, layer.name, frame[chosen], kept[chosen], symbol, view)
-        if inside[chosen].any():
-            yield key
+            circled = _draw_points(axes, layer.name, frame[chosen], kept[chosen], symbol, view)
+        if (here := chosen & inside).any():
+            soft = _banded_mm(soft_mm[here]) if dimension and layer.name != "rivers" else np.zeros(1)
+            simulated = bool(frame["simulated"].to_numpy(bool)[here].any())
+            yield key, Look(layer.name, (float(soft.min()), float(soft.max())), simulated, circled)
+
+
+def _banded_mm(soft_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return half the width of soft bands [mm], 0 for edges that are drawn as lines."""
+    return np.where(soft_mm >= CRISP_MM, soft_mm, 0.0)
 
 
 def _rank(key: str) -> tuple[int, str]:
@@ -240,12 +281,12 @@ def _draw_lines(
         _patch(axes, path_of(shapes[wide_pt == width]), fc="none", ec=symbol.colour, lw=width, zorder=base, **look)
 
 
-def _draw_points(axes: Any, name: str, frame: pd.DataFrame, shapes: Shapes, symbol: Symbol, view: View) -> None:
-    """Draw points, those that may lie elsewhere with a circle as wide as that."""
+def _draw_points(axes: Any, name: str, frame: pd.DataFrame, shapes: Shapes, symbol: Symbol, view: View) -> bool:
+    """Draw points, those that may lie elsewhere with a circle as wide as that; return whether there is a circle."""
     from matplotlib.collections import EllipseCollection
 
     at = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    size_pt = 2 * max(symbol.radius_px, LEAST_POINT_PX) * PX_PT
+    size_pt = 2 * max(symbol.radius_px, LEAST_POINT_PX) * PX_PT * view.growth
     edge = symbol.outline if symbol.outline else INK
     off_m = 1000 * np.nan_to_num(_off_km(frame, name))
     wide = view.mm(1.0) * off_m > 0.7 * size_pt * MM_PER_PT
@@ -268,6 +309,7 @@ def _draw_points(axes: Any, name: str, frame: pd.DataFrame, shapes: Shapes, symb
     }
     marker = MARKERS[symbol.shape]
     axes.scatter(*at.T, s=(0.8 * size_pt) ** 2, marker=marker, linestyles=_dash(symbol), zorder=POINTS_Z, **face)
+    return bool(wide.any())
 
 
 def _dash(symbol: Symbol) -> Any:

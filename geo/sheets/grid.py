@@ -64,15 +64,15 @@ class Grid:
     tick_min: int
 
 
-def grid_step_m(scale: int) -> int:
-    """Return the distance of the grid lines at a scale [m]: 1 km, or the next step that leaves about 8 mm between lines.
+def grid_step_m(scale: int, growth: float = 1.0) -> int:
+    """Return the distance of the grid lines at a scale [m]: 1 km, or the next step that leaves 8 mm between lines, 10 at most.
 
     Examples
     --------
     >>> grid_step_m(50_000), grid_step_m(250_000), grid_step_m(500_000), grid_step_m(1_000_000)
     (1000, 2000, 5000, 10000)
     """
-    wide = [step for step in STEPS_M if step / scale * 1000 >= LEAST_GAP_MM]
+    wide = [step for step in STEPS_M if step / scale * 1000 >= min(LEAST_GAP_MM * growth, 10)]
     return wide[0] if wide else STEPS_M[-1]
 
 
@@ -173,7 +173,7 @@ def draw_grid(axes: Any, view: View) -> Grid:
     Grid
         What was drawn.
     """
-    step_m = grid_step_m(view.scale)
+    step_m = grid_step_m(view.scale, view.growth)
     regions = zone_regions(view)
     wanted: list[Label] = []
     for zone, region in regions.items():
@@ -272,7 +272,7 @@ def _fitting(wanted: list[Label], view: View) -> list[Label]:
     kept = []
     for label in rank:
         side, _, value, at = label
-        low, high = _extent_mm(value, side, _is_full(view, label, wanted))
+        low, high = (view.growth * mm for mm in _extent_mm(value, side, _is_full(view, label, wanted)))
         reach = (at + view.m(low), at + view.m(high))
         if all(reach[1] < low_taken or reach[0] > high_taken for low_taken, high_taken in taken[side]):
             taken[side].append(reach)
@@ -295,24 +295,29 @@ def _draw_labels(axes: Any, view: View, labels: list[Label]) -> None:
     for label in labels:
         side, zone, value, at = label
         small, large = figures(value)
-        wide = width_mm(small, SMALL_PT), width_mm(large, LARGE_PT, "bold")
+        small_pt, large_pt, lower_mm = (view.growth * size for size in (SMALL_PT, LARGE_PT, 0.9))
+        wide = width_mm(small, small_pt), width_mm(large, large_pt, "bold")
         if side in ("bottom", "top"):
             x = at - view.m(sum(wide) / 2)
-            y = south - view.m(BAND_MM["bottom"] / 2 + 0.9) if side == "bottom" else north + view.m(BAND_MM["top"] / 2 - 0.9)
+            y = (
+                south - view.m(BAND_MM["bottom"] / 2 + lower_mm)
+                if side == "bottom"
+                else north + view.m(BAND_MM["top"] / 2 - lower_mm)
+            )
         else:
             gap = 0.6
             x = west - view.m(sum(wide) + gap) if side == "left" else east + view.m(gap)
-            y = at - view.m(0.9)
+            y = at - view.m(lower_mm)
         colour = INK if zone == int(view.zone) else LINE
-        for text, size, weight, shift in ((small, SMALL_PT, "normal", 0.0), (large, LARGE_PT, "bold", wide[0])):
+        for text, size, weight, shift in ((small, small_pt, "normal", 0.0), (large, large_pt, "bold", wide[0])):
             if text:
                 _write(axes, x + view.m(shift), y, text, size=size, weight=weight, color=colour)
         if _is_full(view, label, labels):
             across = view.m(0.4)
             unit, place, align = {
                 "bottom": ("000m E", (x + view.m(sum(wide) + 0.2), y), "left"),
-                "left": ("000m N", (west - across, y - view.m(2.2)), "right"),
-                "right": ("000m N", (east + across, y - view.m(2.2)), "left"),
+                "left": ("000m N", (west - across, y - view.m(2.2 * view.growth)), "right"),
+                "right": ("000m N", (east + across, y - view.m(2.2 * view.growth)), "left"),
             }[side]
             _write(axes, *place, unit, size=SMALL_PT, color=colour, ha=align)
 
@@ -345,7 +350,16 @@ def _draw_junction(axes: Any, view: View, zones: list[int]) -> None:
             for zone, shift, align in ((left, -1.5, "right"), (left + 1, 1.5, "left")):
                 near, far = sorted((at + view.m(shift), at + view.m(6 * shift)))
                 if west + view.m(4) < near and far < east - view.m(4):  # clear of the names along the edge
-                    _haloed(axes, at + view.m(shift), place, f"{zone}{bands[0]}", size=9, weight="bold", color=INK, ha=align)
+                    _haloed(
+                        axes,
+                        at + view.m(shift),
+                        place,
+                        f"{zone}{bands[0]}",
+                        size=9 * view.growth,
+                        weight="bold",
+                        color=INK,
+                        ha=align,
+                    )
 
 
 def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
@@ -357,7 +371,7 @@ def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
         level = side in ("bottom", "top")
         along = np.linspace(west, east, n_steps) if level else np.linspace(south, north, n_steps)
         edge = {"bottom": south, "top": north, "left": west, "right": east}[side]
-        inner = edge + view.m(2.4) * (1 if side in ("bottom", "left") else -1)
+        inner = edge + view.m(2.4 * view.growth) * (1 if side in ("bottom", "left") else -1)
         x, y = (along, np.full(n_steps, inner)) if level else (np.full(n_steps, inner), along)
         texts = mgrs(*_lonlat(view.crs).transform(x, y), digits=0)
         names |= set(texts.tolist())
@@ -369,10 +383,11 @@ def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
 
 def _name_square(axes: Any, view: View, name: str, run: tuple[float, float], inner: float, level: bool) -> None:
     """Write the name of a square along the part of an edge that lies in it: near both its ends, or once where it is short."""
-    wide = width_mm(name, NAME_PT, "bold")
+    size_pt = NAME_PT * view.growth
+    wide = width_mm(name, size_pt, "bold")
     if (run[1] - run[0]) < view.m(wide + 3):
         name = name[-2:]
-        wide = width_mm(name, NAME_PT, "bold")
+        wide = width_mm(name, size_pt, "bold")
     length_mm = (run[1] - run[0]) / view.scale * 1000
     if length_mm < wide + 3:
         return
@@ -381,7 +396,7 @@ def _name_square(axes: Any, view: View, name: str, run: tuple[float, float], inn
     for at in places:
         x, y = (at, inner) if level else (inner, at)
         turned = 0 if level else 90
-        _haloed(axes, x, y, name, size=NAME_PT, weight="bold", color=INK, ha="center", rotation=turned)
+        _haloed(axes, x, y, name, size=size_pt, weight="bold", color=INK, ha="center", rotation=turned)
 
 
 def graticule_ticks(view: View, tick_min: int) -> dict[str, tuple[Floats, Floats]]:
@@ -420,7 +435,8 @@ def _draw_graticule(axes: Any, view: View, tick_min: int) -> None:
     bottom, top = south - view.m(BAND_MM["bottom"]), north + view.m(BAND_MM["top"])
     plain = {"color": INK, "clip_on": False, "scalex": False, "scaley": False, "zorder": 8}
     axes.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], lw=0.4, **plain)
-    tick, text = view.m(1.0), view.m(1.3 + GEO_PT * MM_PER_PT / 2)
+    size_pt = GEO_PT * view.growth
+    tick, text = view.m(1.0), view.m(1.3 + size_pt * MM_PER_PT / 2)
     for side, (places, degrees) in graticule_ticks(view, tick_min).items():
         level, outward = side in ("bottom", "top"), -1 if side in ("bottom", "left") else 1
         edge = {"bottom": bottom, "top": top, "left": left, "right": right}[side]
@@ -429,7 +445,7 @@ def _draw_graticule(axes: Any, view: View, tick_min: int) -> None:
             axes.plot(*ends, lw=0.6, **plain)
             x, y = (at, edge + outward * text) if level else (edge + outward * text, at)
             said = degrees_text(float(one), "lon" if level else "lat")
-            _write(axes, x, y, said, size=GEO_PT, ha="center", va="center", rotation=0 if level else 90, color=INK)
+            _write(axes, x, y, said, size=size_pt, ha="center", va="center", rotation=0 if level else 90, color=INK)
     _draw_crosses(axes, view, tick_min)
 
 

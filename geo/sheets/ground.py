@@ -1,7 +1,7 @@
 """What lies below the layers of a sheet: sea, land with the dots of what nobody assessed, coast, borders, and the relief.
 
 Assumption: land is what the study area's control lines enclose, good to 0.5-1 km, drawn without a sharp coast. Limit: outside the
-area's bounds nothing is known of land or sea; that part of a sheet is left grey and hatched.
+area's bounds nothing is known of land or sea; that part of a sheet is plain grey, and the legend says so.
 """
 
 from __future__ import annotations
@@ -14,16 +14,25 @@ import shapely
 
 from geo.land import land_lonlat
 from geo.layer import Atlas
-from geo.maps.symbols import SYMBOLS
+from geo.maps.symbols import SYMBOLS, Symbol
 from geo.sheets.paths import drawn_shapes, path_of
-from geo.sheets.view import View
+from geo.sheets.view import View, on_sheet
 
-SEA, COAST, BORDER, BEYOND = "#E4EBF1", "#8FA3B5", "#A39A8C", "#E3E3E3"
+SEA, COAST, BORDER = "#E4EBF1", "#8FA3B5", "#A39A8C"
+BEYOND = Symbol(
+    "beyond",
+    "Outside the study area: nothing is known",
+    "대상 지역 밖: 알려진 자료 없음",
+    colour="#C9C9C9",
+    opacity=1.0,
+    outline="#A8A8A8",
+)
+RELIEF_SHARE = 0.55  # of the page's strength: on paper the relief cannot be turned off, and marks lie over it
 STEPS_DEG = 0.05  # a long edge of the bounds bends on the sheet
 GROUND_LINES = {("coast", "island"): (COAST, 0.5, "-"), ("border",): (BORDER, 0.7, (0, (6, 2, 1, 2)))}
 
 
-def draw_ground(axes: Any, atlas: Atlas, view: View) -> None:
+def draw_ground(axes: Any, atlas: Atlas, view: View) -> bool:
     """Draw sea, land, coast and borders of the study area, and its relief where the atlas has one.
 
     Parameters
@@ -32,10 +41,15 @@ def draw_ground(axes: Any, atlas: Atlas, view: View) -> None:
         Of the map.
     atlas : Atlas
     view : View
+
+    Returns
+    -------
+    bool
+        Whether the sheet reaches beyond the area's bounds.
     """
     symbol = SYMBOLS["no_data"]
     known = shapely.segmentize(shapely.box(*atlas.area.bounds), STEPS_DEG)
-    axes.set_facecolor(BEYOND)
+    axes.set_facecolor(BEYOND.colour)
     _fill(axes, known, view, fc=SEA, zorder=0.1)
     land = land_lonlat(atlas.area)
     _fill(axes, land, view, fc=symbol.colour, zorder=0.2)
@@ -45,6 +59,7 @@ def draw_ground(axes: Any, atlas: Atlas, view: View) -> None:
     for kinds, (colour, width, style) in GROUND_LINES.items():
         shapes, _ = drawn_shapes(np.array(lines.geometry[lines.kind.isin(kinds)].values, dtype=object), view)
         _patch(axes, shapes, fc="none", ec=colour, lw=width, ls=style, zorder=0.5)
+    return not bool(shapely.covers(on_sheet(np.array([known], dtype=object), view)[0], shapely.box(*view.bounds_m)))
 
 
 def _fill(axes: Any, shape: shapely.Geometry, view: View, **look: Any) -> None:
@@ -79,6 +94,7 @@ def _draw_relief(axes: Any, atlas: Atlas, view: View) -> None:
     inside = (column >= 0) & (column < grid.shape[1]) & (row >= 0) & (row < grid.shape[0])
     shade = np.zeros((x.size, 4), dtype=np.float32)
     shade[inside] = grid[row[inside].astype(int), column[inside].astype(int)]
+    shade[:, 3] *= RELIEF_SHARE
     image = shade.reshape(*x.shape, 4)
     axes.imshow(image, extent=(left, right, bottom, top), origin="upper", interpolation="none", aspect="auto", zorder=0.3)
 

@@ -8,14 +8,18 @@ word wider than the line is cut where the line ends.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 MM_PER_PT = 25.4 / 72
 LEADING = 1.28  # height of a line in font sizes
 LONGEST_LINE = 600  # letters; no line of a sheet holds more
 NO_BREAK = "\u00a0"
-UNIT = re.compile(r"(?<=[0-9]) (?=(?:km²|km|mm|m|%|°)(?![a-zA-Z]))|(?<=±) (?=[0-9])")  # a number keeps its unit and sign
-MEASURED_PT = 20.0  # widths are proportional to the size: each word is measured once
+UNIT = re.compile(  # a number keeps its unit and its sign, a 100 km square its zone
+    r"(?<=[0-9]) (?=(?:km²|km|mm|m|%|°)(?![a-zA-Z]))|(?<=±) (?=[0-9])|(?<=[0-9][C-X]) (?=[A-Z]{2}\b)"
+)
+MEASURED_PT = 100.0  # widths are proportional to the size: each letter is measured once
 
 
 def width_mm(text: str, size_pt: float, weight: str = "normal") -> float:
@@ -73,7 +77,7 @@ def wrapped(text: str, most_mm: float, size_pt: float, weight: str = "normal") -
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in filter(None, UNIT.sub(NO_BREAK, paragraph).split(" ")):
+        for word in _words(paragraph, most_mm, size_pt, weight):
             longer = f"{line} {word}" if line else word
             if width_mm(longer, size_pt, weight) <= most_mm:
                 line = longer
@@ -83,6 +87,29 @@ def wrapped(text: str, most_mm: float, size_pt: float, weight: str = "normal") -
             lines += full
         lines.append(line)
     return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def unbroken(text: str, pieces: Iterable[str]) -> str:
+    """Return a text in which no line may end within one of the pieces.
+
+    Examples
+    --------
+    >>> text = unbroken("Report it: military 1338, police 112.", ["police 112"])
+    >>> wrapped(text, width_mm("Report it: military 1338, police", 8), 8)
+    ['Report it: military 1338,', 'police 112.']
+    """
+    for piece in pieces:
+        text = text.replace(piece, piece.replace(" ", NO_BREAK))
+    return text
+
+
+def _words(paragraph: str, most_mm: float, size_pt: float, weight: str) -> Iterator[str]:
+    """Yield what a line may end after: words, and words that belong together unless they are wider than the line."""
+    for word in filter(None, UNIT.sub(NO_BREAK, paragraph).split(" ")):
+        if NO_BREAK in word and width_mm(word, size_pt, weight) > most_mm:
+            yield from filter(None, word.split(NO_BREAK))
+        else:
+            yield word
 
 
 def shortened(text: str, most_mm: float, size_pt: float, weight: str = "normal") -> str:
@@ -116,10 +143,22 @@ def _cut(word: str, most_mm: float, size_pt: float, weight: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _measured(text: str, weight: str, family: tuple[str, ...]) -> float:
-    """Return the width of a text for each point of its font size [mm]."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
+    """Return the width of a text for each point of its font size [mm]: its letters side by side, which kerning makes no wider."""
+    return sum(_advance(letter, weight, family) for letter in text)
 
-    font = FontProperties(family=list(family), weight=weight, size=MEASURED_PT)
-    width_pt, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width_pt) * MM_PER_PT / MEASURED_PT
+
+@lru_cache(maxsize=10_000)
+def _advance(letter: str, weight: str, family: tuple[str, ...]) -> float:
+    """Return how far a letter moves the pen for each point of its font size [mm]."""
+    faces = _faces(weight, family)
+    face = next((one for one in faces if one.get_char_index(ord(letter))), faces[-1])
+    face.set_size(MEASURED_PT, 72)
+    return float(face.load_char(ord(letter)).linearHoriAdvance) / 65_536 * MM_PER_PT / MEASURED_PT
+
+
+@lru_cache(maxsize=16)
+def _faces(weight: str, family: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return the fonts that draw a text, the one that is asked first for a letter first."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return tuple(get_font(findfont(FontProperties(family=[name], weight=weight))) for name in family)

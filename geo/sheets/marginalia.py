@@ -2,14 +2,15 @@
 
 Assumption: the paper is measured in millimetres and the frame of the map is given; blocks of text fill what it leaves, in the
 largest size at which all of them fit, never smaller than 5.5 pt. Limit: where the sources are too many, their list is cut and
-says how many are left out; nothing else is ever left out, and a sheet that still does not fit is refused.
+says how many are left out; the count of what lies in the frame is left out where there is no room for it; nothing else is, and a
+sheet that still does not fit is refused.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -55,6 +56,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "page": ("Page {page} of {n_pages}", "{n_pages}쪽 중 {page}쪽"),
     "sheet": ("Sheet", "도엽"),
+    "frame": ("Within the frame", "도곽 안의 수량"),
+    "district": ("Of this district, within the frame", "이 행정구역 중 도곽 안의 수량"),
 }
 
 
@@ -105,6 +108,12 @@ class About:
         None: the sheet says that magnetic north is not known.
     index : Index or None
         Left out where there is one sheet only.
+    soft_mm : mapping of str to float
+        Half the width of soft bands, by the keys of the symbols whose edges are nowhere crisp on this sheet.
+    counts : tuple of Pair
+        How much of what lies within the frame; left out where the sheet has no room for it.
+    counted_in : str
+        ``frame`` or ``district``: of which they tell it.
     """
 
     title: Pair
@@ -125,6 +134,9 @@ class About:
     grid: Grid | None = None
     declination: Declination | None = None
     index: Index | None = None
+    soft_mm: Mapping[str, float] = field(default_factory=dict)
+    counts: tuple[Pair, ...] = ()
+    counted_in: str = "frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,8 @@ def laid_out(view: View, about: About) -> tuple[float, list[Placed]]:
             placed = _with_fewer_sources(view, about, size_pt, FEWEST_SOURCES if size_pt > sizes[-1] else 0)
             if placed is not None:
                 return size_pt, placed
+    if about.counts:
+        return laid_out(view, replace(about, counts=()))
     raise ConfigError(
         "the texts of the sheet do not fit",
         where=f"paper {view.paper_mm[0]:g} × {view.paper_mm[1]:g} mm, frame {view.frame_mm[2]:g} × {view.frame_mm[3]:g} mm",
@@ -268,12 +282,12 @@ def _with_fewer_sources(view: View, about: About, size_pt: float, n_least: int) 
     return found
 
 
-def _legends(entries: Sequence[tuple[Symbol, Pair]], heading: str, language: str) -> list[Block]:
+def _legends(about: About, heading: str, language: str) -> list[Block]:
     """Return a legend in runs that a column can hold, the first with the heading."""
-    told = tuple((symbol, pair[language]) for symbol, pair in entries)
+    told = tuple((symbol, pair[language]) for symbol, pair in about.legend)
     size = -(-len(told) // -(-len(told) // LEGEND_RUN)) if told else 1  # runs of nearly the same length
     runs = range(0, max(len(told), 1), size)
-    return [Legend(f"legend{start or ''}", "" if start else heading, told[start : start + size]) for start in runs]
+    return [Legend(f"legend{start or ''}", "" if start else heading, told[start : start + size], about.soft_mm) for start in runs]
 
 
 def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Block]:
@@ -305,7 +319,7 @@ def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Bl
     found: list[Block] = [
         Words("contacts", "", tuple(filter(None, (about.contacts[language], about.contacts[other]))), boxed=True),
         Words("texts", word("read"), said(about.texts)),
-        *_legends(about.legend, word("legend"), language),
+        *_legends(about, word("legend"), language),
         ScaleBar("scale", view.scale, f"{word('scale')} 1 : {view.scale:,}", note),
         Norths("norths", view, about.declination),
     ]
@@ -315,6 +329,7 @@ def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Bl
         Words(
             "datum", word("datum"), (datum_text(view, language), *([grid_sentence(about.grid, language)] if about.grid else []))
         ),
+        Words("counts", word(about.counted_in), said(about.counts), gap=0.0),
         Words("series", word("series"), said(about.series), gap=0.15),
         Words("as_of", word("as_of"), said(about.as_of), gap=0.0),
         Words("sources", word("sources"), ("; ".join(sources),) if sources else ()),

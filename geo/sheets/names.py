@@ -179,7 +179,7 @@ def _symbols_there(atlas: Atlas, view: View) -> list[shapely.Geometry]:
     if not len(shapes):
         return []
     x, y = shapely.get_coordinates(on_sheet(shapes, view)).T
-    half = view.m(POINT_MM)
+    half = view.m(POINT_MM * view.growth)
     left, bottom, right, top = view.bounds_m
     near = (x > left) & (x < right) & (y > bottom) & (y < top)
     x, y = x[near], y[near]

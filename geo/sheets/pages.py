@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -37,10 +37,22 @@ WGS84 = pyproj.CRS.from_epsg(4326)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet: its view and its name in both languages."""
+    """One sheet.
+
+    Attributes
+    ----------
+    view : View
+    name : Pair
+    counted : bool
+        Whether it tells how much lies within its frame: a sheet of a river or district does.
+    within : shapely geometry or None
+        Longitude and latitude: the district of which it tells that.
+    """
 
     view: View
     name: Pair
+    counted: bool = False
+    within: shapely.Geometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,8 @@ def pages_of(atlas: Atlas, wanted: Wanted, by: str | None = None, districts: gpd
     region = shapely.box(*(wanted.bbox or atlas.area.bounds))
     for shape, name in _members(atlas, by, districts):
         if shape.intersects(region):
-            pages += _covering(shape.intersection(region) if wanted.bbox else shape, wanted, wanted.scale, name)
+            found = _covering(shape.intersection(region) if wanted.bbox else shape, wanted, wanted.scale, name)
+            pages += [replace(page, counted=True, within=shape if by == "district" else None) for page in found]
     _check_number(len(pages))
     return pages
 
@@ -110,13 +123,16 @@ def checked_bounds(atlas: Atlas, bbox: Sequence[float]) -> Bounds:
     >>> checked_bounds(SimpleNamespace(area=SimpleNamespace(bounds=(124.5, 36.8, 129.5, 39.2))), (127, 38, 126, 39))
     Traceback (most recent call last):
         ...
-    geo.errors.ConfigError: no bounds: --bbox: expected west < east, south < north, found 127,38,126,39: longitude before latitude
+    geo.errors.ConfigError: no bounds: --bbox: expected west < east, found 127,38,126,39: write west,south,east,north
     """
     found = ",".join(f"{side:g}" for side in bbox)
-    if len(bbox) != 4 or not np.isfinite(bbox).all() or bbox[0] >= bbox[2] or bbox[1] >= bbox[3]:
-        raise ConfigError(
-            "no bounds", where="--bbox", expected="west < east, south < north", found=found, mend="longitude before latitude"
-        )
+    order = "write west,south,east,north"
+    if len(bbox) != 4 or not np.isfinite(bbox).all():
+        mend = f"{order} in degrees, such as 127.0,38.0,127.2,38.2"
+        raise ConfigError("no bounds", where="--bbox", expected="four numbers", found=found, mend=mend)
+    for names, low, high in (("west < east", bbox[0], bbox[2]), ("south < north", bbox[1], bbox[3])):
+        if low >= high:
+            raise ConfigError("no bounds", where="--bbox", expected=names, found=found, mend=order)
     west, south, east, north = (float(side) for side in bbox)
     area = atlas.area.bounds
     if west >= area[2] or east <= area[0] or south >= area[3] or north <= area[1]:

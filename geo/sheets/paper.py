@@ -17,7 +17,8 @@ PAPERS_MM: Mapping[str, tuple[float, float]] = {"A4": (210.0, 297.0), "A3": (297
 MM_PER_INCH, PT_PER_INCH = 25.4, 72.0
 ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)  # of these times a power of ten is a scale made
 FINEST, COARSEST = 1_000, 20_000_000
-LEAST_DPI, MOST_DPI = 50, 1200
+LEAST_DPI, MOST_DPI = 72, 1200  # of fewer the smallest letters, 5.5 pt, cannot be read
+MOST_PIXELS = 300e6  # of a picture: 1.2 GB while it is drawn
 
 
 def paper_mm(name: str, *, landscape: bool = False) -> tuple[float, float]:
@@ -77,16 +78,40 @@ def scale_of(text: str | int) -> int:
     return scale
 
 
-def dpi_of(dpi: int) -> int:
+def dpi_of(dpi: int, paper: tuple[float, float] | None = None) -> int:
     """Return the dots per inch of a picture.
+
+    Parameters
+    ----------
+    dpi : int
+    paper : tuple of float, optional
+        Width and height [mm]: then the number of pixels is checked, too.
 
     Raises
     ------
     ConfigError
-        Outside 50 to 1200.
+        Outside 72 to 1200, or for more than 300 million pixels.
+
+    Examples
+    --------
+    >>> dpi_of(60)
+    Traceback (most recent call last):
+        ...
+    geo.errors.ConfigError: dots per inch: --dpi: expected 72 to 1200, found 60: with fewer, letters of 5.5 pt cannot be read
     """
     if not LEAST_DPI <= dpi <= MOST_DPI:
-        raise ConfigError("dots per inch", where="--dpi", expected=f"{LEAST_DPI} to {MOST_DPI}", found=str(dpi))
+        mend = (
+            "with fewer, letters of 5.5 pt cannot be read" if dpi < LEAST_DPI else "take --format pdf, which is sharp at any size"
+        )
+        raise ConfigError("dots per inch", where="--dpi", expected=f"{LEAST_DPI} to {MOST_DPI}", found=str(dpi), mend=mend)
+    if paper is not None:
+        inches2 = inches(paper[0]) * inches(paper[1])
+        if dpi**2 * inches2 > MOST_PIXELS:
+            most = int((MOST_PIXELS / inches2) ** 0.5)
+            mend = "take --format pdf, which is sharp at any size"
+            raise ConfigError(
+                "too many pixels", where="--dpi", expected=f"{most} or less on this paper", found=str(dpi), mend=mend
+            )
     return int(dpi)
 
 

@@ -20,6 +20,7 @@ from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.maps.symbols import START_HIDDEN
 from geo.sheets.about import Place, about, dataset_sha256, latest_year, outline, watermarks
+from geo.sheets.counts import counts_of
 from geo.sheets.draw import draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import Lettering, lettering
 from geo.sheets.grid import draw_grid
@@ -87,7 +88,7 @@ class Sheets:
         Raises
         ------
         ConfigError
-            If the dots per inch are not between 50 and 1200.
+            If letters of so few dots cannot be read, or there are too many pixels.
         """
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -96,7 +97,9 @@ class Sheets:
         with rc_context(self.lettering.settings):
             figure = _figure(self, number - 1)
             FigureCanvasAgg(figure)
-            figure.savefig(found, format="png", dpi=dpi_of(dpi), metadata={"Software": None})
+            figure.savefig(
+                found, format="png", dpi=dpi_of(dpi, self.pages[number - 1].view.paper_mm), metadata={"Software": None}
+            )
         return found.getvalue()
 
     def paths(self, path: str | Path, form: str | None = None) -> list[Path]:
@@ -105,12 +108,16 @@ class Sheets:
         Raises
         ------
         ConfigError
-            If the form is neither.
+            If the form is neither, or the path ends as the other.
         """
         target = Path(path)
         kind = (form or target.suffix.lstrip(".") or "pdf").lower()
         if kind not in FORMS:
             raise ConfigError("no such format", where=str(target), expected=" or ".join(FORMS), found=kind)
+        ending = target.suffix.lstrip(".").lower()
+        if ending in FORMS and ending != kind:
+            mend = f"leave --format out, or name {target.with_suffix('.' + kind).name}"
+            raise ConfigError("two formats were asked for", where="--format", expected=ending, found=kind, mend=mend)
         if target.suffix.lower() != f".{kind}":
             target = target.with_name(f"{target.name}.{kind}")
         n_pages, digits = len(self.pages), len(str(len(self.pages)))
@@ -229,12 +236,20 @@ def _figure(sheets: Sheets, place: int) -> Any:
     drawn = draw_layers(axes, sheets.atlas, page.view, sheets.also)
     grid = draw_grid(axes, page.view)
     draw_names(axes, sheets.atlas, page.view)
-    draw_watermark(axes, page.view, watermarks(sheets.atlas, sheets.lettering.hangul))
+    draw_watermark(axes, page.view, watermarks(sheets.atlas, drawn, sheets.lettering.hangul))
+    counts = counts_of(sheets.atlas, page.view, drawn.symbols, page.within) if page.counted else []
     told = about(
         sheets.atlas,
         page.view,
-        Place(page.name, place + 1, len(sheets.pages), _index(sheets, place)),
-        symbols=drawn.symbols,
+        Place(
+            page.name,
+            place + 1,
+            len(sheets.pages),
+            _index(sheets, place),
+            tuple(counts),
+            "frame" if page.within is None else "district",
+        ),
+        drawn=drawn,
         grid=grid,
         lettering=sheets.lettering,
         declination=_declined(page.view, sheets.declined)[0],

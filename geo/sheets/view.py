@@ -16,6 +16,7 @@ import shapely
 from geo.errors import ConfigError
 
 Bounds = tuple[float, float, float, float]
+A4_MM, GROWTH = 210.0, 0.25  # shorter side of A4; how letters and symbols grow with the paper
 LANGUAGES = ("en", "ko")
 N_EDGE = 33  # points of an edge that is turned into another CRS
 
@@ -53,6 +54,11 @@ class View:
     def lonlat_bounds(self) -> Bounds:
         """Return west, south, east and north of the map [degrees]; its edges are no parallels, so this reaches a little out."""
         return turned_bounds(self.bounds_m, self.crs, pyproj.CRS.from_epsg(4326))
+
+    @property
+    def growth(self) -> float:
+        """How much larger than on A4 symbols and figures are: larger papers are read from farther off."""
+        return float((min(self.paper_mm) / A4_MM) ** GROWTH)
 
     def m(self, mm: float) -> float:
         """Return millimetres on the paper as metres on the ground."""

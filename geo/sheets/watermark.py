@@ -15,7 +15,7 @@ from geo.sheets.lettering import width_mm
 from geo.sheets.view import View
 
 COLOURS: Mapping[str, str] = {"tier_restricted": "#B3001B", "synthetic": "#B3001B", "simulated": "#1D2530"}
-OPACITY: Mapping[str, float] = {"tier_restricted": 0.16, "synthetic": 0.16, "simulated": 0.11}
+OPACITY: Mapping[str, float] = {"tier_restricted": 0.16, "synthetic": 0.16, "simulated": 0.19}
 SLOPE_DEG = 30.0
 SHARE = 0.5  # of the frame's width that one mark takes
 MARK_Z = 7.0

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from maps.country import survey_atlas_of
 from matplotlib import rc_context
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
@@ -14,7 +15,7 @@ from matplotlib.patches import PathPatch
 from geo.generalise import as_shown
 from geo.maps.symbols import SYMBOLS
 from geo.raster import Picture
-from geo.sheets.about import watermarks
+from geo.sheets.about import marks_on, watermarks
 from geo.sheets.draw import draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import lettering
 from geo.sheets.lettering import MM_PER_PT
@@ -116,6 +117,53 @@ def test_an_edge_known_to_half_a_millimetre_is_a_line(atlas):
     assert len([one for one in patches(axes) if one.get_edgecolor()[:3] == colour]) == 1
 
 
+def test_a_sheet_without_simulated_shapes_does_not_say_simulated(atlas):
+    bare, full = (drawn(atlas, view)[1] for view in (view_at((126.0, 37.2), 50_000, A4, FRAME), view_of()))
+    assert (bare.simulated, full.simulated) == (False, True)
+    assert watermarks(atlas, bare, hangul=True) == [] and watermarks(atlas, full, hangul=True)[0][0] == "simulated"
+    assert marks_on(atlas, bare) == [] and marks_on(atlas, full) == ["simulated"]
+
+
+def test_a_simulated_shape_just_outside_the_frame_is_not_seen(atlas):
+    """Kept to 12 mm outside the frame for its edge, it is on no sheet."""
+    planned = atlas["planned_minefields"]
+    alone = replace(atlas, layers={"planned_minefields": replace(planned, frame=planned.frame.iloc[:1])})
+    (x,), (y,) = shapely.get_coordinates(shapely.centroid(planned.frame.geometry.to_crs(32652).iloc[:1].to_numpy())).T
+    half_m = 4250.0  # of the frame at 1:50,000
+    out, into = (
+        replace(view_of(50_000), bounds_m=(x - off_m - 2 * half_m, y - 3750, x - off_m, y + 3750)) for off_m in (500.0, -500.0)
+    )
+    assert not drawn(alone, out)[1].simulated and drawn(alone, into)[1].simulated
+
+
+def test_soft_bands_of_a_sheet_are_told_by_symbol(atlas):
+    """± 500 m and ± 5000 m: 0.25 and 2.5 mm at 1:2,000,000."""
+    looks = drawn(atlas, view_of(2_000_000))[1].looks
+    assert looks["mdl"].soft_mm == (0.0, 0.0) == looks["rivers"].soft_mm
+    assert looks["mcz"].soft_mm == (2.5, 2.5)
+
+
+def test_circles_of_what_may_lie_elsewhere_are_told(atlas):
+    """± 2 km: 0.2 mm at 1:10,000,000 are hidden by the dot, 8 mm at 1:250,000 are a circle."""
+    point = atlas["incidents"].frame.geometry.iloc[0]
+    far, near = (drawn(atlas, view_at((point.x, point.y), scale, A4, FRAME))[1].looks for scale in (10_000_000, 250_000))
+    assert (far["incidents"].circled, near["incidents"].circled) == (False, True)
+
+
+def test_what_lies_beyond_the_study_area_is_told(atlas):
+    west, south, _, _ = atlas.area.bounds
+    assert drawn(atlas, view_at((west, south), 250_000, A4, FRAME))[1].beyond
+    assert not drawn(atlas, view_of())[1].beyond
+
+
+def test_points_of_a_larger_paper_are_larger(atlas):
+    sizes = []
+    for paper in (A4, (594.0, 841.0)):
+        axes, _ = drawn(atlas, replace(view_of(250_000), paper_mm=paper))
+        sizes.append(max(float(one.get_sizes()[0]) for one in axes.collections if isinstance(one, PathCollection)))
+    assert sizes[1] / sizes[0] == pytest.approx((594 / 210) ** 0.5)  # an area; the width grows by the fourth root
+
+
 def test_rivers_are_as_wide_as_they_are(atlas):
     frame = atlas["rivers"].frame.assign(mean_width_m=400.0)
     wide = replace(atlas, layers={**atlas.layers, "rivers": replace(atlas["rivers"], frame=frame)})
@@ -134,12 +182,11 @@ def test_a_public_sheet_holds_cells_and_no_field(korea_area):
 
 
 def test_a_restricted_sheet_says_so_over_the_map(korea_area):
-    marks = watermarks(survey_atlas_of(korea_area), hangul=True)
-    assert marks[0] == ("tier_restricted", "RESTRICTED / 제한본")
-    view = view_of()
-    axes = map_axes(paper_figure(view), view)
+    exact, view = survey_atlas_of(korea_area), view_of()
+    axes, found = drawn(exact, view)
+    assert watermarks(exact, found, hangul=True)[0] == ("tier_restricted", "RESTRICTED / 제한본")
     with rc_context(lettering("en").settings):
-        draw_watermark(axes, view, watermarks(survey_atlas_of(korea_area), lettering("en").hangul))
+        draw_watermark(axes, view, watermarks(exact, found, lettering("en").hangul))
     assert any(text.get_text().startswith("RESTRICTED") for text in axes.texts)
 
 
@@ -196,7 +243,9 @@ def test_relief_lies_under_the_layers(atlas):
     axes, _ = drawn(shaded, view_of())
     (image,) = axes.images
     assert image.get_zorder() < 1.0
-    assert image.get_array().shape[2] == 4 and float(np.asarray(image.get_array())[..., 3].max()) == pytest.approx(0.5, abs=0.01)
+    assert image.get_array().shape[2] == 4 and float(np.asarray(image.get_array())[..., 3].max()) == pytest.approx(
+        0.55 * 0.5, abs=0.01
+    )
     assert drawn(atlas, view_of())[0].images == [] or not drawn(atlas, view_of())[0].images
 
 

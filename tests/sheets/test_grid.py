@@ -193,3 +193,8 @@ def test_no_text_lies_over_another_or_off_the_paper(drawn):
 )
 def test_the_step_and_the_zones_are_told(language, start):
     assert grid_sentence(sheet("junction")[2], language).startswith(start)
+
+
+def test_larger_papers_have_wider_grids_but_a_kilometre_as_long_as_it_is_a_centimetre():
+    assert [grid_step_m(250_000, growth) for growth in (1.0, 1.3)] == [2000, 5000]
+    assert grid_step_m(100_000, 1.3) == 1000

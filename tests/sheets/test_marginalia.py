@@ -316,6 +316,45 @@ def test_every_symbol_has_a_swatch_inside_its_box(key):
     figure.canvas.draw()
 
 
+@pytest.mark.parametrize("key", ["mdl", "dmz", "mcz", "sha"])
+def test_the_swatch_of_a_soft_band_fades_and_has_no_line_where_the_map_has_none(key):
+    from matplotlib.figure import Figure
+
+    def strokes(soft_mm):
+        axes = Figure().add_axes((0, 0, 1, 1))
+        draw_swatch(axes, SYMBOLS[key], 10.0, 10.0, 8.0, 3.0, soft_mm=soft_mm)
+        drawn = [*axes.lines, *(one for one in axes.patches if one.get_edgecolor()[3] > 0 and not one.get_hatch())]
+        return sorted(((one.get_linewidth(), one.get_alpha()) for one in drawn), reverse=True)
+
+    crisp, narrow, wide = strokes(0.0), strokes(1.0), strokes(8.0)
+    assert len(crisp) == 1 and crisp[0][1] is None
+    assert len(narrow) == len(wide) + 1 > 4
+    assert all(alpha < 0.2 for _, alpha in wide) and narrow[-1][1] > 0.5
+    assert wide[0][0] > 2 * SYMBOLS[key].width_px * 0.75 > narrow[-1][0]
+
+
+def test_counts_are_left_out_where_there_is_no_room(hangul):
+    view, _, _ = sheet("A4")
+    few = dataclasses.replace(ABOUT, counts=(pair("CHA: 3, 1.2 km²", "CHA: 3건, 1.2 km²"),) * 2)
+    assert "counts" in [one.key for one in laid_out(view, few)[1]]
+    many = dataclasses.replace(ABOUT, counts=few.counts * 60)
+    assert "counts" not in [one.key for one in laid_out(view, many)[1]]
+
+
+def test_figures_of_the_grid_grow_with_the_paper_and_stay_in_their_band(hangul):
+    sizes = []
+    for paper in ("A4", "A1"):
+        view, figure, _ = sheet(paper)
+        texts = [text for text in figure.axes[0].texts if text.get_text().isdigit()]
+        sizes.append(max(text.get_size() for text in texts))
+        left, bottom, width, height = view.frame_mm
+        outer = shapely.box(left - 7.8, bottom - 3.6, left + width + 7.8, bottom + height + 3.6).buffer(
+            0.2
+        )  # a dot of the screen
+        assert [text.get_text() for text, box in zip(texts, boxes_mm(figure, texts), strict=True) if not outer.covers(box)] == []
+    assert sizes[1] / sizes[0] == pytest.approx((594 / 210) ** 0.25)
+
+
 def test_closer_hatches_stay_closer():
     assert [len(hatch_text(SYMBOLS[f"flood_{name}"])) for name in ("high", "middle", "lower")] == [4, 2, 1]
     assert set(hatch_text(SYMBOLS["cha"])) == {"\\"}
@@ -329,6 +368,8 @@ def test_lines_are_broken_by_measure_and_units_stay_with_their_numbers():
         assert " ".join(lines).replace(" ", "") == text.replace(" ", "")
         assert not [line for line in lines if line.startswith(("km²", "m ", "%")) or line.endswith("±")]
     assert len(wrapped("W" * 50, 20.0, 7.0)) > 1
+    squares = "MGRS 52S BG, 52S CG, 52S DH"
+    assert not [line for most in range(14, 40) for line in wrapped(squares, most, 7.0) if line.endswith("52S")]
     assert wrapped("a\nb", 100.0, 7.0) == ["a", "b"]
     assert wrapped("", 10.0, 7.0) == [""]
 

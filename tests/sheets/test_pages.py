@@ -1,15 +1,23 @@
 """Which sheets an atlas has: what fits on one, what takes several, and what is refused."""
 
+import re
 from dataclasses import replace
 
 import geopandas as gpd
 import pytest
 import shapely
 from maps.country import survey_atlas_of
+from matplotlib import rc_context
 
 from geo.errors import ConfigError
+from geo.generalise import as_shown
+from geo.maps.symbols import symbol_keys
+from geo.measure import total_km2
 from geo.sheets.about import Place, about, dataset_sha256, latest_year, outline
+from geo.sheets.counts import counts_of
+from geo.sheets.draw import Drawn, Look
 from geo.sheets.fonts import lettering
+from geo.sheets.lettering import wrapped
 from geo.sheets.pages import SCHEMATIC_FINEST, Wanted, finest_scale, footprints, pages_of
 from geo.sheets.pdf import draw_sheet
 
@@ -76,10 +84,15 @@ def test_an_atlas_by_district_needs_districts(atlas):
     ("bbox", "told"),
     [
         ((127.2, 38.0, 127.0, 38.1), "west < east"),
-        ((127.0, 38.2, 127.2, 38.1), "west < east"),
+        ((127.0, 38.0, 127.0, 38.1), "west < east"),
+        ((127.0, 38.2, 127.2, 38.1), "south < north"),
         ((37.0, 127.0, 38.0, 128.0), "bounds outside the study area"),
         ((0.0, 0.0, 1.0, 1.0), "bounds outside the study area"),
-        ((float("nan"), 38.0, 127.0, 38.1), "no bounds"),
+        (
+            (float("nan"), 38.0, 127.0, 38.1),
+            "expected four numbers, found nan,38,127,38.1: write west,south,east,north in degrees",
+        ),
+        ((127.0, 38.0, float("inf"), 38.1), "expected four numbers, found 127,38,inf,38.1"),
     ],
 )
 def test_bounds_that_show_nothing_are_refused(atlas, bbox, told):
@@ -107,7 +120,75 @@ def test_too_many_sheets_are_refused_before_any_is_drawn(atlas):
 
 
 def told(atlas, page, symbols):
-    return about(atlas, page.view, Place(page.name), symbols=symbols, grid=None, lettering=lettering(page.view.language))
+    drawn = Drawn(None, {key: Look(layer) for key, layer in symbols.items()})
+    return about(atlas, page.view, Place(page.name), drawn=drawn, grid=None, lettering=lettering(page.view.language))
+
+
+def test_the_legend_tells_soft_bands_circles_and_the_grey_strip(atlas):
+    (page,) = pages_of(atlas, wanted())
+    looks = {
+        "mdl": Look("mdl", (1.0, 1.0)), "dmz": Look("dmz"), "sha": Look("unconfirmed_minefields", (0.0, 2.0)),
+        "incidents": Look("incidents", circled=True),
+    }  # fmt: skip
+    found = about(atlas, page.view, Place(page.name), drawn=Drawn(None, looks, True), grid=None, lettering=lettering("en"))
+    texts = {symbol.key: text for symbol, text in found.legend}
+    assert texts["mdl"]["en"].endswith("± 500 m; soft band, no exact line") and texts["mdl"]["ko"].endswith(
+        "흐린 띠, 정확한 선 아님"
+    )
+    assert "soft" not in texts["dmz"]["en"] and "soft band where less exact" in texts["sha"]["en"]
+    assert texts["incidents"]["en"].endswith("anywhere in its circle")
+    assert texts["beyond"]["en"].startswith("Outside the study area") and found.legend[-1][0].key == "beyond"
+    assert found.soft_mm == {"mdl": 1.0}  # a symbol with crisp edges among the soft ones has a crisp swatch
+    inside = about(atlas, page.view, Place(page.name), drawn=Drawn(None, looks), grid=None, lettering=lettering("en"))
+    assert "beyond" not in [symbol.key for symbol, _ in inside.legend]
+
+
+def test_a_contact_stays_on_one_line(atlas):
+    (page,) = pages_of(atlas, wanted())
+    contacts, letters = told(atlas, page, {}).contacts, lettering("en")
+    kept = {"en": ("military 1338", "police 112")} | ({"ko": ("군 1338", "경찰 112")} if letters.hangul else {})
+    with rc_context(letters.settings):
+        for language, numbers in kept.items():
+            for most_mm in range(18, 80):
+                lines = " | ".join(wrapped(contacts[language], most_mm, 6.0, "bold"))
+                assert all(one in lines for one in numbers), lines
+
+
+def test_sheets_by_district_count_what_lies_in_the_frame(atlas):
+    """Two districts part the twelve planned fields of 0.1 km² or so: each sheet tells its own."""
+    west, south, east, north = atlas["planned_minefields"].frame.total_bounds
+    middle = (west + east) / 2
+    halves = shapely.box([west - 0.1, middle], south - 0.3, [middle, east + 0.1], north + 0.3)
+    frame = gpd.GeoDataFrame({"name_en": ["W", "E"], "name_ko": ["서", "동"]}, geometry=halves, crs=4326)
+    overview, *members = pages_of(atlas, wanted(), "district", frame)
+    assert not overview.counted and all(page.counted for page in members)
+    symbols, km2 = {"planned_simulated": "planned_minefields", "mdl": "mdl", "rivers": "rivers"}, 0.0
+    for page in members:
+        texts = [one["en"] for one in counts_of(atlas, page.view, symbols, page.within)]
+        assert [text.split(":")[0] for text in texts] == ["Planned fields (simulated)", "Military Demarcation Line"]
+        number, area = re.fullmatch(r"[^:]*: (\d+), ([\d.]+) km²", texts[0]).groups()
+        assert number == "6"
+        assert re.fullmatch(r"[^:]*: [\d.]+ km", texts[1])
+        km2 += float(area)
+    assert km2 == pytest.approx(total_km2(atlas["planned_minefields"].frame), abs=0.11)
+    (whole,) = [one["en"] for one in counts_of(atlas, members[0].view, {"incidents": "incidents"})]
+    assert re.fullmatch(r"Find or accident on record: \d", whole)
+
+
+def test_cells_of_the_public_tier_are_counted_and_not_measured(korea_area):
+    shown = as_shown(survey_atlas_of(korea_area, tier="public"))
+    (page,) = pages_of(shown, wanted())
+    frame = shown["unconfirmed_minefields"].frame
+    keys = {str(key): "unconfirmed_minefields" for key in set(symbol_keys("unconfirmed_minefields", frame))}
+    texts = [one["en"] for one in counts_of(shown, page.view, keys)]
+    assert any(text.endswith("cells of 1 km") for text in texts)
+    assert not any("km²" in text for text in texts if "simulated" not in text)
+
+
+def test_a_sheet_of_a_river_tells_its_counts(atlas):
+    sheets = draw_sheet(atlas, by="river", declination_deg=-9.0, year=2026.5)
+    overview, river = ({text.get_text() for axes in sheets.figure(n).axes for text in axes.texts} for n in (1, 2))
+    assert "Within the frame" in river and "Within the frame" not in overview
 
 
 def test_the_margin_tells_what_must_be_read(atlas):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from geo.errors import ConfigError
+from geo.sheets.draw import paper_figure
 from geo.sheets.fonts import lettering, writable_text
+from geo.sheets.lettering import width_mm
 from geo.sheets.paper import PAPERS_MM, dpi_of, fitting_scale, map_frame_mm, paper_mm, scale_of
 from geo.sheets.pdf import draw_sheet
 from geo.sheets.view import footprint, moved, on_sheet, turned_bounds, utm_crs, utm_zone, view_at
@@ -58,10 +60,41 @@ def test_an_unknown_paper_is_refused_and_the_nearest_is_named():
         paper_mm("A5")
 
 
-@pytest.mark.parametrize("dpi", [49, 1201, 0])
-def test_dots_that_no_printer_has_are_refused(dpi):
-    with pytest.raises(ConfigError, match="--dpi: expected 50 to 1200"):
+@pytest.mark.parametrize(("dpi", "mend"), [(71, "cannot be read"), (0, "cannot be read"), (1201, "--format pdf")])
+def test_dots_that_nobody_can_read_or_print_are_refused(dpi, mend):
+    with pytest.raises(ConfigError, match=f"--dpi: expected 72 to 1200, found {dpi}: .*{mend}"):
         dpi_of(dpi)
+    assert (dpi_of(72), dpi_of(1200)) == (72, 1200)
+
+
+def test_a_picture_that_fills_the_memory_is_refused():
+    """An A1 has 774.5 square inches: 300 million pixels at 622 dots per inch."""
+    assert dpi_of(622, (594, 841)) == 622 and dpi_of(1200, (210, 297)) == 1200
+    with pytest.raises(
+        ConfigError, match="too many pixels: --dpi: expected 622 or less on this paper, found 623: take --format pdf"
+    ):
+        dpi_of(623, (594, 841))
+
+
+@pytest.mark.parametrize("dpi", [72, 300])
+def test_letters_of_a_picture_are_as_wide_as_they_were_measured(atlas, dpi):
+    """A line may be a dot wider than it was measured, at any resolution."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    letters = lettering("en")
+    texts = ["Magnetic declination 9°06′ west, 2022.5", "AVAWA To", "± 500 m"] + (
+        ["지뢰나 의심스러운 물체"] if letters.hangul else []
+    )
+    with rc_context(letters.settings):
+        figure = paper_figure(view_at((127.0, 38.0), 50_000, (210, 297), (20, 120, 170, 150)))
+        figure.set_dpi(dpi)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        for weight in ("normal", "bold"):
+            for text in texts:
+                drawn = figure.text(0.1, 0.1, text, size=6.0, weight=weight).get_window_extent(renderer).width
+                measured = width_mm(text, 6.0, weight) / 25.4 * dpi
+                assert 0.93 * measured - 1 < drawn < measured + 1.5, (text, weight)
 
 
 def test_a_scale_that_fits_is_the_largest_round_one():
@@ -111,8 +144,8 @@ def test_the_same_atlas_gives_the_same_bytes(korean, korean_pdf):
 
 
 def test_a_picture_has_the_size_of_the_paper_and_no_text_of_its_own(detail):
-    png = detail.png(dpi=60)
-    assert int.from_bytes(png[16:20]) == int(210 / 25.4 * 60) and int.from_bytes(png[20:24]) == int(297 / 25.4 * 60)
+    png = detail.png(dpi=72)
+    assert int.from_bytes(png[16:20]) == int(210 / 25.4 * 72) and int.from_bytes(png[20:24]) == int(297 / 25.4 * 72)
     assert b"tEXt" not in png and b"Software" not in png
 
 
@@ -131,7 +164,7 @@ def test_no_font_with_hangul_gives_an_english_sheet_and_a_message(monkeypatch, a
     found = draw_sheet(atlas, language="ko", declination_deg=-9.0, year=2026.5)
     assert found.pages[0].view.language == "en"
     assert "no font with Hangul" in found.messages[0]
-    assert found.png(dpi=50)  # a letter that no font has is a warning, and warnings are errors
+    assert found.png(dpi=72)  # a letter that no font has is a warning, and warnings are errors
 
 
 @pytest.mark.parametrize("name", ["Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic"])

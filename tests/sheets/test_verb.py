@@ -1,9 +1,15 @@
 """``minemap sheet``: from a build folder to a file, and one clear line where that cannot be."""
 
+import io
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from matplotlib.image import imsave
 
 from geo.build import read_manifest, write_build
+from geo.raster import Picture
 from geo.sheets.about import dataset_sha256
 from layers.cli import main
 from layers.sheets import sheets_of, usual_target, written_sha256
@@ -41,10 +47,10 @@ def test_the_build_itself_is_not_touched(folder):
 
 def test_a_picture_of_a_landscape_sheet_in_korean(folder, tmp_path):
     target = tmp_path / "sheet.png"
-    done = run(folder, "-o", target, "--landscape", "--lang", "ko", "--dpi", "60", "--paper", "A3")
+    done = run(folder, "-o", target, "--landscape", "--lang", "ko", "--dpi", "72", "--paper", "A3")
     assert done.exit_code == 0, done.output
     png = target.read_bytes()
-    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (int(420 / 25.4 * 60), int(297 / 25.4 * 60))
+    assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (int(420 / 25.4 * 72), int(297 / 25.4 * 72))
 
 
 def test_the_sheet_bears_the_hash_of_the_written_features(folder, demo):
@@ -64,11 +70,16 @@ def test_an_atlas_by_district_takes_the_provinces(folder):
         (["--scale", "1:5000"], "scale larger than the data are exact"),
         (["--bbox", "1,2,3"], "no bounds: --bbox: expected west,south,east,north in degrees, found 1,2,3"),
         (["--bbox", "0,0,1,x"], "no bounds: --bbox"),
+        (
+            ["--bbox", "nan,38,127,39"],
+            "no bounds: --bbox: expected four numbers, found nan,38,127,39: write west,south,east,north in degrees",
+        ),
+        (["--bbox", "127,38,126,39"], "no bounds: --bbox: expected west < east, found 127,38,126,39"),
         (["--bbox", "-170,-70,-169,-69"], "bounds outside the study area: --bbox"),
         (["--lang", "fr"], "no such language: --lang: expected en or ko, found fr"),
         (["--atlas", "county"], "unknown kind of atlas: --atlas: expected river or district, found county"),
         (["--also", "mined_densty"], "no such layer in this atlas: --also: found mined_densty: did you mean mined_density?"),
-        (["--dpi", "5", "-f", "png"], "dots per inch: --dpi: expected 50 to 1200, found 5"),
+        (["--dpi", "5", "-f", "png"], "dots per inch: --dpi: expected 72 to 1200, found 5: with fewer"),
         (["--declination", "400"], "declination"),
         (["-o", "/no/such/folder/sheet.pdf"], "no such folder: /no/such/folder"),
     ],
@@ -79,6 +90,43 @@ def test_wrong_use_is_told_in_one_line(folder, arguments, told, tmp_path):
     assert done.exit_code == 2, done.output
     assert told in done.stderr and len(done.stderr.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_usual_file_ends_as_its_format(folder):
+    done = run(folder, "-f", "png", "--dpi", "72")
+    assert done.exit_code == 0, done.output
+    target = folder.parent / "demo.png"
+    assert done.stdout == f"sheet: {target}\n" and target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_two_formats_are_refused(folder, tmp_path):
+    done = run(folder, "-f", "png", "-o", tmp_path / "sheet.pdf")
+    assert done.exit_code == 2 and not list(tmp_path.iterdir())
+    told = "two formats were asked for: --format: expected pdf, found png: leave --format out, or name sheet.png"
+    assert told in done.stderr
+
+
+def test_layers_that_no_sheet_draws_are_not_read(folder):
+    assert "mined_density" not in sheets_of(folder).atlas.layers
+    assert "mined_density" in sheets_of(folder, also=("mined_density",)).atlas.layers
+
+
+def test_the_relief_of_the_page_is_on_the_sheet(demo, tmp_path):
+    file = io.BytesIO()
+    imsave(file, np.dstack([np.zeros((20, 20, 3)), np.full((20, 20), 0.5)]), format="png")
+    relief = Picture(file.getvalue(), (-27.0, 19.9, -26.8, 20.1))
+    write_build(replace(demo, relief=relief), tmp_path / "hilly")
+    sheets = sheets_of(tmp_path / "hilly", declination_deg=-9.0, year=2026.5)
+    assert sheets.atlas.relief == relief
+    assert len(sheets.figure().axes[0].images) == 1
+    page = tmp_path / "hilly" / "atlas.html"
+    page.write_text(page.read_text(encoding="utf-8").replace('id="data-backdrop">', 'id="data-backdrop">x'), encoding="utf-8")
+    done = run(tmp_path / "hilly")
+    assert done.exit_code == 3 and "the page's relief cannot be read" in done.stderr
+
+
+def test_a_build_without_a_relief_has_none_on_the_sheet(folder):
+    assert sheets_of(folder).atlas.relief is None
 
 
 def test_a_folder_that_is_no_build_is_told(tmp_path):
@@ -96,3 +144,4 @@ def test_a_build_without_a_layer_file_is_told(demo, tmp_path):
 def test_restricted_sheets_are_named_so(tmp_path):
     assert usual_target(tmp_path / "korea", "restricted").name == "korea-restricted.pdf"
     assert usual_target(tmp_path / "korea", "public").name == "korea.pdf"
+    assert usual_target(tmp_path / "korea", "public", "png").name == "korea.png"

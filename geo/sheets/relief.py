@@ -1,0 +1,48 @@
+"""The shaded relief of a build, taken from the page that holds it.
+
+Assumption: a build keeps its relief in ``atlas.html`` alone, as a picture with its bounds, so a sheet shows the same relief as
+the page. Limit: the picture has the page's pixels, at most 1600 on its longer side; a sheet at a large scale shows them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from pathlib import Path
+
+from geo.errors import DataError
+from geo.raster import Picture
+
+BLOCK = re.compile(r'<script type="application/json" id="data-backdrop">([^<]*)</script>')
+PNG_URI = "data:image/png;base64,"
+
+
+def page_relief(page: str | Path) -> Picture | None:
+    """Return the relief of a page; None where the page has none.
+
+    Parameters
+    ----------
+    page : str or Path
+        ``atlas.html`` of a build.
+
+    Raises
+    ------
+    DataError
+        If the page is damaged where the relief stands.
+    """
+    found = BLOCK.search(Path(page).read_text(encoding="utf-8"))
+    if found is None:
+        return None
+    try:
+        told = json.loads(zlib.decompress(base64.b64decode(found[1], validate=True)))["relief"]
+        if told is None:
+            return None
+        (south, west), (north, east) = told["bounds"]
+        png = base64.b64decode(str(told["image"]).removeprefix(PNG_URI), validate=True)
+    except (binascii.Error, zlib.error, ValueError, KeyError, TypeError):
+        mend = "see what minemap verify says of the folder"
+        raise DataError("the page's relief cannot be read", where=str(page), mend=mend) from None
+    return Picture(png, (float(west), float(south), float(east), float(north)))

@@ -140,8 +140,9 @@ def exact_rows(frame: pd.DataFrame, name: str) -> NDArray[np.bool_]:
     """
     if name not in HAZARD_LAYERS:
         return np.full(len(frame), name in SUPPLIED_LAYERS)
-    own = frame["sources"].astype(str).str.contains(rf"(?:^|;){OWN_KEY}(?:;|$)") if "sources" in frame else False
-    return np.asarray(~frame["basis"].isin(SIMULATED_BASES) | own, dtype=bool)
+    keys = frame["sources"].astype(str) if "sources" in frame else pd.Series("", index=frame.index)
+    own = [key for key in keys.unique() if OWN_KEY in key.split(";")]
+    return np.asarray(~frame["basis"].isin(SIMULATED_BASES) | keys.isin(own), dtype=bool)
 
 
 def denied_columns(frame: pd.DataFrame) -> list[str]:

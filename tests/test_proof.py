@@ -33,6 +33,7 @@ from geo.measure import areas_m2, lengths_m, project
 from geo.proof import prove_files
 from geo.secrets import recorded, secrets_of
 from geo.statistics import layer_table
+from geo.steps import packed_steps
 from geo.survey.records import Survey
 from geo.tier import check_owner_only, owner_only
 from layers.minefields import supplied_fields
@@ -196,8 +197,8 @@ def test_a_supplied_shape_in_any_layer_is_found(exact, public, secrets, tmp_path
 
 def test_a_supplied_shape_on_the_page_is_found(exact, public, secrets, tmp_path):
     folder = alone(public, "atlas.html", tmp_path / "demo")
-    steps = np.diff(np.rint(shapely.get_coordinates(FIELD) * 1e6).astype(int), axis=0, prepend=0).T.tolist()
-    in_block(folder / "atlas.html", lambda value: value["sets"].append({"decimals": 6, "x": steps[0], "y": steps[1]}))
+    x, y = map(packed_steps, np.rint(shapely.get_coordinates(FIELD) * 1e6).astype(int).T)
+    in_block(folder / "atlas.html", lambda value: value["sets"].append({"decimals": 6, "x": x, "y": y}))
     with pytest.raises(CheckFailed, match=r"supplied vertex in a public file: atlas.html: found -27\.0"):
         prove_files(exact, folder)
 

@@ -28,6 +28,7 @@ ROOMS = (
         "geo.exposure",
         "geo.population",
         "geo.grid",
+        "geo.steps",
         "geo.points",
         "geo.lengths",
         "geo.allocate",

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from geo.errors import CheckFailed, nearest
 from geo.exchange.content import DATA_BLOCK, layer_frames, page_blocks
 from geo.exchange.png import png_texts
+from geo.steps import unpacked_steps
 
 Floats = NDArray[np.float64]
 LON, LAT = {"lon", "long", "longitude", "lng", "x", "경도"}, {"lat", "latitude", "y", "위도"}
@@ -47,6 +48,7 @@ OF_SHAPES = ("type", "coordinates", "geometries")
 IMAGES = (".png",)
 STANDARD_TABLES = ("layer_styles",)  # with a column "owner", which is QGIS's word
 HIDDEN_TABLES = ("layer_styles", "rtree_", "sqlite_", "gpkg_spatial_ref_sys", "gpkg_ogr_contents", "gpkg_tile")
+GEOMETRY_SET = {"decimals", "x", "y"}  # keys of a page's coordinates, see geo.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +197,20 @@ def drawn_points(blocks: Any) -> Iterator[Floats]:
     if isinstance(blocks, list):
         for item in blocks:
             yield from drawn_points(item)
-    elif isinstance(blocks, dict) and {"decimals", "x", "y"} <= blocks.keys():
-        yield np.cumsum([blocks["x"], blocks["y"]], axis=1).T / 10.0 ** blocks["decimals"]
+    elif isinstance(blocks, dict) and blocks.keys() >= GEOMETRY_SET:
+        yield np.column_stack([unpacked_steps(blocks["x"]), unpacked_steps(blocks["y"])]) / 10.0 ** blocks["decimals"]
     elif isinstance(blocks, dict):
         yield from drawn_points(list(blocks.values()))
+
+
+def without_points(blocks: Any) -> Any:
+    """Return a page's blocks without the packed coordinates of their geometry sets, which are no words."""
+    if isinstance(blocks, list):
+        return [without_points(item) for item in blocks]
+    if not isinstance(blocks, dict):
+        return blocks
+    packed = {"x", "y"} if blocks.keys() >= GEOMETRY_SET else set()
+    return {key: without_points(item) for key, item in blocks.items() if key not in packed}
 
 
 def _table(frame: pd.DataFrame, where: str, table: str = "") -> Said:
@@ -330,7 +342,7 @@ def _page(path: Path, where: str) -> Iterator[Said]:
     """Yield what a page says: its data blocks, its text, and the values of its attributes."""
     text = path.read_text("utf-8")
     blocks = {name: json.loads(block) for name, block in page_blocks(text).items()}
-    said = _json_value(blocks, where)
+    said = _json_value(without_points(blocks), where)
     said.points[:] = [point for point in said.points if (point % 1 != 0).any()]  # of the blocks' lists some are steps
     said.names.clear()  # most keys are the page's own words; the columns of the layers are not
     said.names.update(_columns(blocks))

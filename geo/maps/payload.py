@@ -22,9 +22,11 @@ from geo.generalise import is_exact
 from geo.layer import Layer
 from geo.maps.labels import place_zooms
 from geo.maps.symbols import CELLS, GROUPS, SYMBOLS, hazard_keys, symbol_keys
+from geo.steps import packed_steps
 from geo.terms import SURVEY_LAYERS
 
 FINE, COARSE = 6, 5  # decimals of a degree
+DIGITS = 5  # of a number
 THINNED_DEG = 1e-4
 LEVEL = 5  # of zlib: 9 takes three times as long for three percent
 EXACT_BASES = frozenset({"surveyed", "supplied"})
@@ -143,6 +145,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
     """
     frame = layer.frame
     keys = symbol_keys(layer.name, frame)
+    used = set(pd.unique(pd.Series(keys)))
     own = () if layer.name == "mined_density" else (*COMMON, *COLUMNS[layer.name], *TAIL)
     untold = () if has_band(frame) else QUANTILES
     names = [name for name in dict.fromkeys(own or COLUMNS[layer.name]) if name in frame and name not in untold]
@@ -165,7 +168,7 @@ def layer_block(layer: Layer) -> dict[str, Any]:
         "precision_m": precision_m(layer),
         "off_km": OFF_KM.get(layer.name, ""),
         "columns": columns,
-        "symbols": [key for key in SYMBOLS if key in set(keys.tolist())] or ["no_data"],  # an empty layer has a row all the same
+        "symbols": [key for key in SYMBOLS if key in used] or ["no_data"],  # an empty layer has a row all the same
         "parts": parts(frame) if layer.name == "flood_displacement" else [],
         "sets": geometry_sets(frame.geometry, supplied_rows(layer)),
     }
@@ -209,8 +212,10 @@ def column(series: pd.Series) -> dict[str, Any]:
     """
     if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
         return {"values": numbers(series.to_numpy(float, na_value=np.nan))}
-    codes, values = pd.factorize(series.astype(object).where(series.notna(), ""))
+    codes, values = pd.factorize(series)
     texts = list(map(str, values))
+    if (codes < 0).any():  # a missing text is an empty one
+        codes, texts = np.where(codes < 0, len(texts), codes), [*texts, ""]
     if len(set(texts)) < len(texts):  # values that read the same
         again, found = pd.factorize(np.array(texts, dtype=object))
         return {"values": list(found), "codes": again[codes].tolist()}
@@ -218,31 +223,31 @@ def column(series: pd.Series) -> dict[str, Any]:
 
 
 def numbers(values: NDArray[np.float64]) -> list[float | int | None]:
-    """Return `number` of every value, each distinct one formed once.
+    """Return numbers with at most five significant digits, whole where they are whole, None where they are missing.
 
     Examples
     --------
-    >>> numbers(np.array([2.0, 0.123456, np.nan, 2.0]))
-    [2, 0.12346, None, 2]
+    >>> numbers(np.array([2.0, 0.123456, np.nan, 1234567.0]))
+    [2, 0.12346, None, 1234600]
     """
-    distinct, codes = np.unique(values, return_inverse=True)
-    told = np.array([*map(number, distinct.tolist()), None], dtype=object)[:-1]
-    return list(told[codes])
-
-
-def number(value: float) -> float | int | None:
-    """Return a number with at most five significant digits, whole where it is whole, None where it is missing."""
-    if value is None or not np.isfinite(value):
-        return None
-    short = float(f"{value:.5g}")
-    return int(short) if short == int(short) else short
+    there = np.isfinite(values)
+    size = np.abs(np.where(there & (values != 0), values, 1))
+    places = np.minimum(DIGITS - 1 - np.floor(np.log10(size)).astype(int), 300)  # 1e-300 and less are nothing
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    # whole numbers below 10 ** DIGITS and powers of ten are exact, so that their quotient is the shortest decimal there is
+    short = np.rint(np.where(there, values, 0) * up / down) / up * down
+    told = short.astype(object)
+    whole = there & (short == np.rint(short)) & (size < 2**53)
+    told[whole] = short[whole].astype(np.int64)
+    told[~there] = None
+    return list(told)
 
 
 def geometry_sets(shapes: gpd.GeoSeries, exact: NDArray[np.bool_]) -> list[dict[str, Any]]:
     """Return the geometry as up to three sets (point, line, polygon) and by precision.
 
     Each set has ``kind``, ``decimals``, ``rows`` (steps from one row to the next), ``points`` (of each line or ring, a ring's
-    last one left out), ``rings`` (of each polygon) and ``x``, ``y``: whole-number steps in units of ``10 ** -decimals`` degrees.
+    last one left out), ``rings`` (of each polygon) and ``x``, ``y``: `geo.steps` in units of ``10 ** -decimals`` degrees.
     """
     sets = []
     for decimals, chosen in ((FINE, exact), (COARSE, ~exact)):
@@ -268,7 +273,7 @@ def thinned(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def geometry_set(kind: str, parts: NDArray[np.object_], rows: NDArray[np.int_], decimals: int) -> dict[str, Any]:
     """Return one set of single-part shapes of one kind; ``rows`` tells which feature each belongs to."""
-    ragged = shapely.to_ragged_array(list(parts))
+    ragged = shapely.to_ragged_array(parts)
     points, offsets = ragged[1], ragged[2]
     found: dict[str, Any] = {"kind": kind, "decimals": decimals, "rows": steps(rows)}
     if kind == "polygon":
@@ -280,7 +285,7 @@ def geometry_set(kind: str, parts: NDArray[np.object_], rows: NDArray[np.int_], 
     elif kind == "line":
         found["points"] = np.diff(offsets[0]).tolist()
     whole = np.rint(points[:, :2] * 10**decimals).astype(np.int64)
-    return found | {"x": steps(whole[:, 0]), "y": steps(whole[:, 1])}
+    return found | {"x": packed_steps(whole[:, 0]), "y": packed_steps(whole[:, 1])}
 
 
 def steps(values: NDArray[np.int_]) -> list[int]:

@@ -3,28 +3,40 @@
 window.atlas = window.atlas || {};
 
 (function (atlas) {
-  /** Read one data block by its id. */
-  atlas.read = async function (id) {
-    const text = document.getElementById(id).textContent;
-    const letters = atob(text);
+  function bytesOf(base64) {
+    const letters = atob(base64);
     const bytes = new Uint8Array(letters.length);
     for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
+    return bytes;
+  }
+
+  /** Read one data block by its id. */
+  atlas.read = async function (id) {
+    const bytes = bytesOf(document.getElementById(id).textContent);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(stream).json();
   };
 
-  /** Undo the whole-number deltas of a list of coordinates: [[lat, lon], ...]. */
+  /** The whole numbers of a text of steps: seven bits a byte, the lowest first, the sign in the lowest bit. */
+  atlas.unpacked = function (text) {
+    const bytes = bytesOf(text);
+    const found = new Int32Array(bytes.length);
+    let [n, value, signed, bit] = [0, 0, 0, 0];
+    for (const byte of bytes) {
+      signed |= (byte & 127) << bit;
+      bit += 7;
+      if (byte & 128) continue;
+      found[n] = value += (signed >>> 1) ^ -(signed & 1);
+      [n, signed, bit] = [n + 1, 0, 0];
+    }
+    return found.subarray(0, n);
+  };
+
+  /** The coordinates of a set: [[lat, lon], ...]. */
   function points(set) {
     const scale = 10 ** set.decimals;
-    const found = new Array(set.x.length);
-    let x = 0;
-    let y = 0;
-    for (let i = 0; i < set.x.length; i += 1) {
-      x += set.x[i];
-      y += set.y[i];
-      found[i] = [y / scale, x / scale];
-    }
-    return found;
+    const [x, y] = [atlas.unpacked(set.x), atlas.unpacked(set.y)];
+    return Array.from(x, (lon, i) => [y[i] / scale, lon / scale]);
   }
 
   /** Cut a flat list into pieces of the given lengths. */

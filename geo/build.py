@@ -243,7 +243,7 @@ def _write_outputs(atlas: Atlas, work: Path) -> None:
     _write_field(atlas, work)
     if atlas.raster is not None:
         write_raster(atlas.raster, work / "displacement.tif")
-        if (style := raster_style(atlas)) is not None:
+        if (style := raster_style(atlas.raster, atlas.area)) is not None:
             (work / "displacement.qml").write_text(style, encoding="utf-8", newline="\n")
     draw_map(atlas).save(work / "atlas.html")
     _write_catalogue(atlas, work)

@@ -17,6 +17,7 @@ from geo.flood import Result
 from geo.flood.ensemble import quantile_error, summarise
 from geo.flood.mouths import areas_at_mouths
 from geo.layer import Layer
+from geo.maps.rasters import raster_style
 from geo.terms import TEXTS
 from geo.tier import owner_only
 from layers.level import Closed, closed
@@ -250,7 +251,7 @@ def write_run(run: FloodRun, folder: Path, *, overwrite: bool = False) -> None:
     """Write a run as a folder, whole or not at all.
 
     It holds ``reaches.csv, rivers.csv, ledger.csv, sensitivity.csv`` (if asked for), ``flood_displacement.parquet`` and
-    ``.geojson``, ``displacement.tif`` where terrain was given, and ``run.json``.
+    ``.geojson``, ``displacement.tif`` with its QGIS style where terrain was given, and ``run.json``.
 
     Raises
     ------
@@ -272,4 +273,6 @@ def write_run(run: FloodRun, folder: Path, *, overwrite: bool = False) -> None:
         write_geojson(run.layer.frame, work / "flood_displacement.geojson")
         if (raster := released_raster(run.asked, run.result)) is not None:
             write_raster(raster, work / "displacement.tif")
+            if (style := raster_style(raster, run.asked.area)) is not None:
+                (work / "displacement.qml").write_text(style, encoding="utf-8", newline="\n")
         move_into_place(work, target)

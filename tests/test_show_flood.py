@@ -132,6 +132,7 @@ def test_a_run_is_written_whole(full, tmp_path):
         "flood_displacement.parquet",
         "flood_displacement.geojson",
         "displacement.tif",
+        "displacement.qml",
     }
     about = json.loads((target / "run.json").read_text(encoding="utf-8"))
     assert about["format"] == FORMAT and about["parameters"]["members"] == 6 and about["parameters"]["dem"] == ["dem.tif"]

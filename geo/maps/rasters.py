@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.area import StudyArea
 from geo.exchange.raster_style import raster_qml
 from geo.flood import FloodParameters
 from geo.grid import SMALLEST_CELL_KM
@@ -54,10 +55,10 @@ def raster_block(atlas: Atlas) -> dict[str, Any] | None:
     return {"zoom_cap": zoom_cap(atlas["flood_displacement"]), "choices": shown} if shown else None
 
 
-def class_shares(atlas: Atlas) -> tuple[float, ...]:
+def class_shares(area: StudyArea) -> tuple[float, ...]:
     """Return the shares of the deposit that class high, and high and middle, hold: those of the zones."""
     usual = FloodParameters().class_shares.value
-    return tuple(atlas.area.settings.get("flood", {}).get("class_shares", usual))
+    return tuple(area.settings.get("flood", {}).get("class_shares", usual))
 
 
 def doubtful_cells(atlas: Atlas, raster: HazardRaster) -> NDArray[np.bool_]:
@@ -67,19 +68,19 @@ def doubtful_cells(atlas: Atlas, raster: HazardRaster) -> NDArray[np.bool_]:
     return np.asarray(raster.bands[WET] < class_agreement(atlas))
 
 
-def raster_style(atlas: Atlas) -> str | None:
-    """Return the QGIS style of the hazard raster: the index of the first origin in its classes; None without a raster.
+def raster_style(raster: HazardRaster | None, area: StudyArea) -> str | None:
+    """Return the QGIS style of a hazard raster: the index of the first origin in its classes; None without such a band.
 
     Each class begins at the least value that it holds. Which cells are undetermined is told by another band, so not here.
     """
-    raster = atlas.raster
     origin = next((one for one in ORIGINS if raster is not None and INDEX_BAND.format(origin=one) in raster.bands), None)
     if raster is None or origin is None:
         return None
+    parts = class_shares(area)
     band = INDEX_BAND.format(origin=origin)
-    values, codes = raster.bands[band], index_codes(raster.bands[band], class_shares(atlas))
+    values, codes = raster.bands[band], index_codes(raster.bands[band], parts)
     words = ("raster_lower", "raster_middle", "raster_high")
-    shares = ("", *(f"{100 * share:g}" for share in reversed(class_shares(atlas))))
+    shares = ("", *(f"{100 * share:g}" for share in reversed(parts)))
     colours = (SCREENING_LOWER, SCREENING_MIDDLE, SCREENING_HIGH)
     classes = []
     for code, (word, share, colour) in enumerate(zip(words, shares, colours, strict=True), start=1):
@@ -102,7 +103,7 @@ def _told_by_runs(atlas: Atlas, raster: HazardRaster) -> bool:
 
 
 def _index(atlas: Atlas, raster: HazardRaster, origin: str) -> dict[str, Any] | None:
-    shares = class_shares(atlas)
+    shares = class_shares(atlas.area)
     codes = index_codes(raster.bands[INDEX_BAND.format(origin=origin)], shares)
     high, middle = (f"{100 * share:g}" for share in shares)
     classes = [

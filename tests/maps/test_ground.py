@@ -139,7 +139,7 @@ def squares_drawn(page):
 )
 def test_the_grid_is_that_of_pyproj(quiet_page, page_path, lat, lon, zoom, step):
     page = opened(quiet_page, page_path)
-    page.evaluate(f"atlas.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
+    page.evaluate(f"void atlas.map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
     page.get_by_label("MGRS grid").check()
     assert page.evaluate("atlas.mgrsGrid.step") == step
     parts = page.evaluate(
@@ -174,7 +174,7 @@ def in_view(page):
 def test_the_kilometres_of_the_grid_name_the_lines(quiet_page, page_path):
     """Two numbers along the edges and the letters of the square make a reference whose corner is where the lines cross."""
     page = opened(quiet_page, page_path)
-    page.evaluate("atlas.map.setView([38.1, 127.4], 12, {animate: false})")
+    page.evaluate("void atlas.map.setView([38.1, 127.4], 12, {animate: false})")
     page.get_by_label("MGRS grid").check()
     ticks = page.evaluate(
         """[...document.querySelectorAll('.grid-tick')].map((one) => {
@@ -209,7 +209,7 @@ def test_no_name_lies_over_another_or_under_a_button(quiet_page, page_path, lang
     page = opened(quiet_page, page_path)
     page.get_by_role("button", name=language).click()
     for zoom in (8, 9, 10, 11.5):
-        page.evaluate(f"atlas.map.setZoom({zoom}, {{animate: false}})")
+        page.evaluate(f"void atlas.map.setZoom({zoom}, {{animate: false}})")
         flat = "[...document.querySelectorAll('.label')].filter((one) => / rotate\\(0deg\\)/.test(one.style.transform))"
         boxes = page.evaluate(f"{flat}.map((one) => one.getBoundingClientRect().toJSON())")
         parts = "[...document.querySelectorAll('.leaflet-control, #marks > p')]"
@@ -288,7 +288,7 @@ def test_pictures_are_asked_for_only_once_switched_on(browser, atlas, tmp_path):
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page = opened(page, path)
-    page.evaluate("atlas.map.setZoom(10, {animate: false})")
+    page.evaluate("void atlas.map.setZoom(10, {animate: false})")
     assert asked == []
     assert not page.locator("#tiles-mark").is_visible()
     assert page.locator("#tree").get_by_text("Off. Once on, this page asks tiles.example for pictures").is_visible()
@@ -309,7 +309,7 @@ def test_pictures_are_asked_for_only_once_switched_on(browser, atlas, tmp_path):
     box = page.locator("#show-tiles")
     box.uncheck()
     n_asked = len(asked)
-    page.evaluate("atlas.map.setZoom(8, {animate: false})")
+    page.evaluate("void atlas.map.setZoom(8, {animate: false})")
     page.wait_for_timeout(200)
     assert len(asked) == n_asked
     assert not page.locator("#tiles-mark").is_visible()
@@ -337,7 +337,7 @@ def test_cells_that_few_runs_reach_are_undetermined(area):
 
 def test_the_qgis_style_cuts_the_index_where_the_page_does(area):
     atlas = terrain_atlas_of(area)
-    root = ElementTree.fromstring(raster_style(atlas))
+    root = ElementTree.fromstring(raster_style(atlas.raster, atlas.area))
     renderer = root.find("pipe/rasterrenderer")
     bands = list(atlas.raster.bands)
     assert bands[int(renderer.get("band")) - 1] == "south_items_km2_mean"
@@ -345,13 +345,13 @@ def test_the_qgis_style_cuts_the_index_where_the_page_does(area):
     edges = np.array([float(item.get("value")) for item in items])
     assert edges[-1] == np.inf and (np.diff(edges) > 0).all()
     values = atlas.raster.bands["south_items_km2_mean"]
-    codes = index_codes(values, class_shares(atlas))
+    codes = index_codes(values, class_shares(atlas.area))
     assert set(codes.tolist()) == {1, 2, 3}
     tied = np.isin(values, [values[codes == 3].min(), values[codes == 2].min()])  # equal values cannot be parted by an edge
     assert np.array_equal(np.searchsorted(edges, values)[~tied] + 1, codes[~tied])
     assert [item.get("color") for item in items] == ["#BDBDBD", "#807DBA", "#54278F"]
     assert "50 %" in items[2].get("label") and "90 %" in items[1].get("label") and "우선순위 낮음" in items[0].get("label")
-    assert raster_style(replace(atlas, raster=None)) is None
+    assert raster_style(None, atlas.area) is None
 
 
 def test_the_page_tells_an_undetermined_cell(quiet_page, area, tmp_path):

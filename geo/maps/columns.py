@@ -5,7 +5,8 @@ Assumption: km² to 0.1, 0.01 below one; full precision is in ``areas.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
 
 
-LONG = frozenset({"reason", "lacks", "source", "note", "footnote", "fact"})
+LONG = frozenset({"reason", "lacks", "source", "note", "footnote", "fact", "label", "supplementary"})
 Column = tuple[str, str, str, Format | None]  # column, English, Korean, format of numbers (None: text)
 AREAS: tuple[Column, ...] = (
     ("part", "Layer, part", "레이어, 부분", None),
@@ -176,11 +177,62 @@ ARTICLE7: tuple[Column, ...] = (
     ("net_km2", "km²", "km²", km),
     ("supplementary", "Further", "추가 정보", None),
 )
-HISTORY: tuple[Column, ...] = (
+HISTORY_BY_YEAR: tuple[Column, ...] = (
     ("year", "Year", "연도", None),
     ("hazard_layer", "Layer", "레이어", None),
     ("land_class", "Class", "분류", None),
     ("land_status", "Status", "상태", None),
-    ("n_versions", "Versions begun", "시작된 상태 수", whole),
+    ("n_versions_told", "Versions begun", "시작된 상태 수", plain),
     ("gross_km2", "Gross km²", "중복 포함 km²", km),
 )
+HISTORY: tuple[Column, ...] = (
+    ("hazard_id", "Hazard", "위험 지역", None),
+    ("version", "Version", "판", whole),
+    ("valid_from", "Held from", "유효 시작", None),
+    ("valid_to", "Held until", "유효 종료", None),
+    ("applied", "Counted", "반영", None),
+    ("kind", "Kind of entry", "기재 종류", None),
+    ("report_id", "Report", "보고서", None),
+    ("reason", "Reason", "이유", None),
+    ("source", "Source", "출처", None),
+    ("land_class", "Class", "분류", None),
+    ("land_status", "Status", "상태", None),
+    ("original_m2", "Original area, m²", "최초 면적, m²", whole),
+    ("cancelled_m2", "Cancelled (survey), m²", "취소(비기술조사), m²", whole),
+    ("reduced_m2", "Reduced (technical survey), m²", "축소(기술조사), m²", whole),
+    ("cleared_m2", "Cleared, m²", "제거 완료, m²", whole),
+    ("remaining_m2", "Remaining, m²", "잔여, m²", whole),
+    ("redrawn_m2", "Redrawn larger by, m²", "경계 변경 증가분, m²", whole),
+    ("reopened_m2", "Reopened by a flood, m²", "침수로 재개, m²", whole),
+    ("emplaced_n", "Emplaced", "매설", whole),
+    ("recovered_n", "Recovered", "회수", whole),
+    ("unaccounted_n", "Unaccounted for", "미회수", whole),
+    ("marking_type", "Marking", "표시", None),
+    ("fence_condition", "Fences and signs", "철조망·표지판 상태", None),
+    ("last_inspected", "Last inspected", "마지막 점검", None),
+    ("reported_cancelled_m2", "Report: cancelled, m²", "보고: 취소, m²", whole),
+    ("reported_reduced_m2", "Report: reduced, m²", "보고: 축소, m²", whole),
+    ("reported_cleared_m2", "Report: cleared, m²", "보고: 제거, m²", whole),
+    ("reported_recovered_n", "Report: recovered", "보고: 회수", whole),
+)
+EXPOSURE: tuple[Column, ...] = (
+    ("layer", "Layer", "레이어", None),
+    ("n_features", "Number", "개수", whole),
+    ("label", "What is counted", "집계 대상", None),
+    ("population", "Population data", "인구 자료", None),
+    ("population_as_of", "As of", "기준", None),
+)
+_TOLD = re.compile(r"told_([\d.]+)m")
+
+
+def exposure_columns(names: Iterable[str]) -> list[Column]:
+    """Return the columns of a table of people near hazards: one for each distance, rounded as people are told it.
+
+    Examples
+    --------
+    >>> [en for _, en, _, _ in exposure_columns(["layer", "people_100m", "told_100m", "told_2500m"])][1:3]
+    ['People within 100 m', 'People within 2,500 m']
+    """
+    found = [(name, f"{float(match[1]):,g}") for name in names if (match := _TOLD.fullmatch(name))]
+    told: list[Column] = [(name, f"People within {m} m", f"{m} m 이내 인구", plain) for name, m in found]
+    return [EXPOSURE[0], *told, *EXPOSURE[1:]]

@@ -100,9 +100,15 @@ def subtitle(atlas: Atlas) -> Pair:
     given, drawn = hazards(atlas, simulated=False), hazards(atlas, simulated=True)
     parts = [filled(WORDS["supplied_layers"], layers=titles(given))] if given else []
     if drawn:
-        text = fixed_texts(atlas)["allocated"]
-        parts.append({lang: f"{titles(drawn)[lang]}: {text[lang]}" for lang in text} if given else text)
+        what = filled(WORDS["status_whose"], layers=titles(drawn)) if given else WORDS["status_simulated"]
+        parts.append(filled(simulated_told(atlas), what=what))
     return pair(*(" ".join(part[lang] for part in parts) for lang in ("en", "ko")))
+
+
+def simulated_told(atlas: Atlas) -> Pair:
+    """Return what simulated minefields follow, with a blank ``{what}`` for what they are called; the page fills it."""
+    year = atlas.area.settings["series"][atlas.series]["as_of"]
+    return filled(WORDS["status_follow"], what="{what}", series=atlas.series, year=year)
 
 
 def titles(layers: list[Layer]) -> Pair:
@@ -139,6 +145,7 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
         "labels": [*map_labels(atlas), *year_labels(atlas)],
         "readout": readout(atlas.area),
         "marked": marks(atlas) != ["simulated"],
+        "status": simulated_told(atlas),
         "bounds": [[south, west], [north, east]],
         "reach": reach(atlas),
         "view": [list(start_view(atlas)[1::-1]), list(start_view(atlas)[:1:-1])],

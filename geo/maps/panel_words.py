@@ -23,6 +23,14 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("preset_about_overview", "All usual layers, the whole front", "기본 레이어 전체와 전선 전체"),
     ("preset_about_survey", "Hazards, screening and rivers, with the areas", "위험지역, 선별 구역, 하천과 면적표"),
     ("preset_about_evidence", "Finds, accidents, signs and clearance on record", "발견·사고·표지판·제거 기록"),
+    ("status_follow",
+     "{what}: number and total area follow the reported series {series} ({year}); places and shapes are not real.",
+     "{what}: 개수와 총면적은 {series}({year}) 공표 계열을 따르며, 위치와 모양은 실제가 아닙니다."),
+    ("status_simulated", "Simulated minefields", "모의 지뢰지대"),
+    ("status_whose", "{layers} (simulated)", "{layers}(모의)"),
+    ("status_none", "No minefield layer is shown now.", "지금 표시된 지뢰지대 레이어가 없습니다."),
+    ("band_of", "Grey band: line only known to about ±{m} m", "회색 띠: 선의 위치는 약 ±{m} m까지만 알려짐"),
+    ("soft_edge_m", "Soft edge: position only known to ±{m} m", "흐린 가장자리: 위치가 ±{m} m까지만 알려짐"),
     ("whole_group", "All layers of the group: {group}", "묶음의 모든 레이어: {group}"),
     ("group_on", "{on} of {all} on", "{all}개 중 {on}개 표시"),
     ("opacity", "Opacity: {group}", "불투명도: {group}"),
@@ -62,6 +70,14 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("chart_as_table", "The same figures stand in the table below.", "같은 수치가 아래 표에 있습니다."),
     ("too_many_rows", "{n} rows: too many for this page. They are in {file}.",
      "{n}행으로 이 화면에 다 담을 수 없습니다. {file}에 있습니다."),
+    ("people_shared", "Each distance counts everybody up to it. Layers share people: their counts are not to be added.",
+     "각 거리의 값은 그 거리까지의 모든 사람입니다. 레이어끼리 겹치므로 더하지 마십시오."),
+    ("population_points", "each point stands for all its people; places as exact as the file",
+     "점 하나가 그곳의 모든 사람을 나타내며 위치는 자료만큼만 정확함"),
+    ("population_polygons", "people spread evenly over areas of {m} m (median side): far coarser than who lives where",
+     "{m} m 크기(변의 중앙값) 구역 안에 고르게 사는 것으로 가정: 실제 거주지보다 훨씬 거침"),
+    ("population_raster", "people spread evenly over cells of {m} m", "{m} m 격자 안에 고르게 사는 것으로 가정"),
+    ("recorded_state", "Recorded state", "기록된 상태"),
 )  # fmt: skip
 PANEL_WORDS: dict[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
 
@@ -78,6 +94,15 @@ _SAME_EN: tuple[tuple[str, str], ...] = (
     ("armistice", "정전협정"),
     ("press", "언론 보도"),
     ("no figure found", "찾은 수치 없음"),
+    ("hazards as supplied; closed and handed over ones left out", "제공된 위험 지역(종결·인계 제외)"),
+    ("1 km cells that hold supplied hazards: more people than live near the hazards themselves",
+     "제공된 위험 지역이 든 1 km 격자: 위험 지역 자체보다 많은 인구가 포함됨"),
+    ("simulated: not people at risk", "모의 배치: 위험에 처한 사람을 뜻하지 않음"),
+    ("screening zone: indirect evidence, not people at risk", "선별 구역: 간접 증거이며 위험에 처한 사람을 뜻하지 않음"),
+    ("not stated", "밝히지 않음"),
+    ("not given in the public tier", "공개용에서는 밝히지 않음"),
+    ("C.1 Areas that contain mines", "C.1 지뢰가 있는 지역"),
+    ("C.2 Areas suspected to contain mines", "C.2 지뢰가 의심되는 지역"),
     ("mines lost", "유실 지뢰"),
     ("mines cleared", "제거 지뢰"),
     ("fields cleared", "제거 지역"),
@@ -97,6 +122,8 @@ _SAME_EN: tuple[tuple[str, str], ...] = (
     ("hill", "고지"),
     ("bridge", "다리"),
     ("dam", "댐"),
+    ("valley", "계곡"),
+    ("coast", "해안"),
     ("weir", "보"),
     ("lake", "호수"),
     ("island", "섬"),
@@ -154,4 +181,5 @@ def river_values(atlas: Atlas) -> dict[str, dict[str, Pair]]:
         return {}
     rows = zip(frame["id"].astype(str), frame["name_en"].fillna(""), frame["name_ko"].fillna(""), strict=True)
     names = {key: {"en": str(en), "ko": str(ko) or str(en)} for key, en, ko in rows if en}
+    names |= {pair["en"].removesuffix(" River"): {**pair, "en": pair["en"].removesuffix(" River")} for pair in names.values()}
     return dict.fromkeys(("river", "flows_into", "part"), names)

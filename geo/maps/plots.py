@@ -35,9 +35,9 @@ def clearance_chart(frame: pd.DataFrame) -> dict[str, Any] | None:
     if all(value is None for value in values):
         return None
     partial = [bool(_PARTIAL.search(note)) for note in yearly.footnote]
-    told = _told(yearly.years.tolist(), values)
+    told, told_ko = (_told(yearly.years.tolist(), values, none) for none in ("n.a.", "자료 없음"))
     title = pair("Mines cleared by year, as printed; see the footnotes", "연도별 제거 지뢰 수, 인쇄된 값(각주 참조)")
-    summary = pair(f"Bar chart of mines cleared by year. {told}", f"연도별 제거 지뢰 수 막대그래프. {told}")
+    summary = pair(f"Bar chart of mines cleared by year. {told}", f"연도별 제거 지뢰 수 막대그래프. {told_ko}")
     source = "; ".join(dict.fromkeys(yearly.source))
     return _chart("clearance", yearly.years.tolist(), values, partial, title, summary, source)
 
@@ -78,9 +78,9 @@ def casualties_by_year(area: StudyArea) -> tuple[pd.DataFrame, list[Column], dic
 def _casualty_chart(table: pd.DataFrame, values: list[int | None]) -> dict[str, Any]:
     years = table.years.tolist()
     partial = [bool(_PARTIAL.search(note)) for note in table.note]
-    told = _told(years, values)
+    told, told_ko = (_told(years, values, none) for none in ("n.a.", "자료 없음"))
     title = pair("Casualties by year, killed and injured, as printed", "연도별 사상자 수(사망·부상), 인쇄된 값")
-    summary = pair(f"Bar chart of casualties by year. {told}", f"연도별 사상자 막대그래프. {told}")
+    summary = pair(f"Bar chart of casualties by year. {told}", f"연도별 사상자 막대그래프. {told_ko}")
     source = "; ".join(dict.fromkeys(source for source in table.source if source))
     return _chart("casualties", years, values, partial, title, summary, source)
 
@@ -98,6 +98,6 @@ def _chart(
     return {"id": key, **drawn, "title": title, "summary": summary, "source": source}
 
 
-def _told(years: list[str], values: list[int | None]) -> str:
+def _told(years: list[str], values: list[int | None], none: str) -> str:
     pairs = zip(years, values, strict=True)
-    return ", ".join(f"{year}: {'n.a.' if value is None else f'{value:,}'}" for year, value in pairs)
+    return ", ".join(f"{year}: {none if value is None else f'{value:,}'}" for year, value in pairs)

@@ -1,7 +1,7 @@
 """Three ready-made views for planners: which layers are on, which tab of the panel is open and where the map looks.
 
 Assumption: a preset only switches what the page holds; it hides no warning and changes no figure. The overview is what the page
-opens with.
+opens with. Where hazards were supplied, the survey view is theirs: what is simulated is no place to survey.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def presets(atlas: Atlas, start: tuple[float, float, float, float]) -> list[dict
     evidence = [name for name in EVIDENCE if name in atlas.layers]
     return [
         {"key": "overview", "layers": overview, "tab": "layers", "view": _corners(start)},
-        {"key": "survey", "layers": survey, "tab": "areas", "view": _corners(_reach(atlas, ("mcz",), start))},
+        {"key": "survey", "layers": survey, "tab": "areas", "view": _corners(_supplied(atlas) or _reach(atlas, ("mcz",), start))},
         {
             "key": "evidence",
             "layers": evidence,
@@ -54,6 +54,17 @@ def presets(atlas: Atlas, start: tuple[float, float, float, float]) -> list[dict
             "view": _corners(_reach(atlas, GROUPS["evidence"], start)),
         },
     ]
+
+
+def _supplied(atlas: Atlas) -> tuple[float, float, float, float] | None:
+    """Return the bounds of the hazards that were supplied, wherever they lie; None where there are none."""
+    frames = [atlas[name].frame for name in GROUPS["hazards"][:2] if name in atlas.layers]
+    given = [frame[~frame["simulated"]].total_bounds for frame in frames if not frame["simulated"].all()]
+    if not given:
+        return None
+    west, south = np.array(given)[:, :2].min(axis=0)
+    east, north = np.array(given)[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
 
 
 def _reach(atlas: Atlas, names: tuple[str, ...], start: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo import reported
 from geo.layer import Atlas
-from geo.maps.content import MINEFIELDS, described, subtitle
+from geo.maps.content import MINEFIELDS, described, simulated_told, subtitle
 from geo.maps.series_words import SERIES_VALUES, SERIES_WORDS, missing
 from geo.maps.tables import areas_table
 from geo.maps.words import SCOPES, VALUES, Pair, filled, pair
@@ -58,7 +58,7 @@ def series_data(atlas: Atlas) -> tuple[dict[str, Any] | None, dict[str, dict[str
     -------
     dict or None
         ``built`` (the key of the build's series), ``fields`` and ``computed`` (layers that follow it), ``values``, ``choices``:
-        ``key, year, kind, block, source, note, title, areas``. None where there is nothing to choose.
+        ``key, year, kind, block, source, note, title, status, areas``. None where there is nothing to choose.
     dict
         Layers as `geo.maps.content.described` gives them, by the id of their block; the page decodes one when it is asked for.
     """
@@ -93,6 +93,7 @@ def choice(atlas: Atlas, seen: Atlas, kind: str, i: int) -> dict[str, Any]:
         "source": source_titles(atlas, name),
         "note": [*note(atlas, name, kind), *assumed(atlas, name)],
         "title": table_told(atlas, name) if kind == "table" else subtitle(seen),
+        "status": simulated_told(seen),
         "areas": None if kind == "built" else shown_areas(seen),
     }
 

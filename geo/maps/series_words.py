@@ -27,6 +27,16 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "Not drawn: {name} ({year}) is a table-only series.",
         "표시하지 않음: {name}({year}) 계열은 표로만 제공됩니다.",
     ),
+    (
+        "day_apart",
+        "Computed from the latest fields; not shown for an earlier day.",
+        "최신 지뢰지대로 계산됨. 이전 날짜에는 표시하지 않습니다.",
+    ),
+    (
+        "day_table",
+        "Figures of the latest state, not of {day}.",
+        "최신 상태의 수치이며 {day} 당시의 수치가 아닙니다.",
+    ),
     ("series_mark", "Series {name} ({year}), not that of the build", "{name}({year}) 계열 표시 중(기본 계열 아님)"),
     ("series_mark_table", "Series {name} ({year}): table only, not drawn", "{name}({year}) 계열: 표로만, 지도에 없음"),
     ("series_failed", "This series could not be read; the map is unchanged.", "이 계열을 읽지 못했습니다. 지도는 그대로입니다."),

@@ -5,6 +5,7 @@ Assumption: numbers for people are km² to 0.1, 0.01 below one; ``areas.csv`` ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from geo.maps.columns import (
     CASUALTIES,
     DISTRICTS,
     HISTORY,
+    HISTORY_BY_YEAR,
     LENGTHS,
     LONG,
     POLICY,
@@ -26,15 +28,17 @@ from geo.maps.columns import (
     STOCKPILE,
     UNAVAILABLE,
     Column,
+    exposure_columns,
     grouped,
-    km,
     plain,
 )
 from geo.maps.panel_words import PANEL_WORDS
 from geo.maps.plots import casualties_by_year, clearance_chart
 from geo.maps.words import SCOPES, filled, pair
-from geo.terms import TEXTS
+from geo.population import ERRORS
+from geo.terms import REPORT_KINDS, TEXTS
 
+QUALIFIED_KO = {"about": "약 {}", "at least": "{} 이상", "more than": "{} 초과", "over": "{} 초과", "up to": "최대 {}"}
 MOST_ROWS = 600  # a longer table would slow the page: it is told to be in its file
 
 
@@ -136,7 +140,10 @@ def casualty_years(atlas: Atlas) -> dict[str, Any]:
 
 
 def further(atlas: Atlas) -> list[dict[str, Any]]:
-    """Return the atlas's further tables as its tier may show them: districts, Form C, people near hazards, history."""
+    """Return the atlas's further tables as its tier may show them: districts, Form C, people near hazards, history.
+
+    Each is a file of the build too (``file``): downloaded from the page it keeps that file's column names.
+    """
     made = []
     titles = {
         "districts": ("areas", "Land by district", "행정구역별 면적"),
@@ -144,34 +151,55 @@ def further(atlas: Atlas) -> list[dict[str, Any]]:
         "exposure": ("areas", "People near hazards", "위험지역 주변 인구"),
         "history": ("record", "History of supplied hazards", "제공된 위험 지역의 이력"),
     }
-    known = {"districts": DISTRICTS, "article7": ARTICLE7, "exposure": None, "history": HISTORY}
     for name, (tab, en, ko) in titles.items():
         frame = atlas.tables.get(name, pd.DataFrame())
         if frame.empty:
             continue
-        columns = _columns(frame, known[name])
-        note = filled(PANEL_WORDS["too_many_rows"], n=f"{len(frame):,}", file=f"{name}.csv")
+        columns, notes = _known(name, frame), _notes(name, frame)
         if len(frame) > MOST_ROWS:
-            made.append(table(tab, name, (en, ko), frame.iloc[:0], columns, [note]))
-        else:
-            made.append(table(tab, name, (en, ko), _with_names(frame), columns))
+            notes = [filled(PANEL_WORDS["too_many_rows"], n=f"{len(frame):,}", file=f"{name}.csv"), *notes]
+            frame = frame.iloc[:0]
+        made.append(table(tab, name, (en, ko), _with_kinds(_with_names(frame)), columns, notes) | {"file": f"{name}.csv"})
     return made
 
 
-def _columns(frame: pd.DataFrame, known: Sequence[Column] | None) -> list[Column]:
-    """Return the columns of a table: those that are known of it, else every one under its own name."""
-    if known is not None and "kind" not in frame:
-        return list(known)
-    return [
-        (str(name), str(name).replace("_", " "), str(name).replace("_", " "), _format(str(name), frame[name]))
-        for name in frame.columns
-    ]
+def _known(name: str, frame: pd.DataFrame) -> Sequence[Column]:
+    """Return the columns of one of the further tables; the history of the public tier has no single hazards."""
+    if name == "history":
+        return HISTORY if "kind" in frame else HISTORY_BY_YEAR
+    return exposure_columns(frame.columns) if name == "exposure" else {"districts": DISTRICTS, "article7": ARTICLE7}[name]
 
 
-def _format(name: str, values: pd.Series) -> Callable[[Any], str] | None:
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return None
-    return km if "km2" in name else plain
+def _notes(name: str, frame: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what stands under a table: of people, how their numbers came about and that they are not added."""
+    if name != "exposure":
+        return []
+    errors = frame.get("population_error", pd.Series(dtype=str))
+    return [*(population_error(str(text)) for text in errors.unique()), PANEL_WORDS["people_shared"], *_texts("rounding")]
+
+
+def population_error(text: str) -> dict[str, str]:
+    """Return in both languages what the numbers of a population file cannot tell.
+
+    Examples
+    --------
+    >>> population_error("people spread evenly over cells of 100 m")
+    {'en': 'people spread evenly over cells of 100 m', 'ko': '100 m 격자 안에 고르게 사는 것으로 가정'}
+    """
+    for kind, template in ERRORS.items():
+        match = re.fullmatch(re.escape(template).replace(re.escape("{m}"), "([\\d,]*)"), text)
+        if match:
+            return pair(text, PANEL_WORDS[f"population_{kind}"]["ko"].format(m="".join(match.groups())))
+    return pair(text, text)
+
+
+def _with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a history whose kinds of entry are words in both languages; elsewhere the same keys mean other things."""
+    if "kind" not in frame or "hazard_id" not in frame:
+        return frame
+    words = {"version": PANEL_WORDS["recorded_state"]} | {key: pair(term.en, term.ko) for key, term in REPORT_KINDS.items()}
+    kinds = [words.get(str(kind), str(kind)) for kind in frame["kind"]]
+    return frame.assign(kind=pd.Series(kinds, index=frame.index, dtype=object))
 
 
 def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -217,8 +245,16 @@ def _with_period(frame: pd.DataFrame) -> pd.DataFrame:
     span = start.where(start == end, start + "–" + end)
     period = span.where((start != "") & (end != ""), start + end).where((start != "") | (end != ""), frame.as_of)
     low, high = frame.value.map(plain), frame.value_max.map(plain)
-    qualifier = frame.qualifier.where(~frame.qualifier.isin(["exact", "not available"]), "") + " "
-    return frame.assign(period=period, told=(qualifier + low.where(high == "", low + "–" + high)).str.strip())
+    value = low.where(high == "", low + "–" + high)
+    told = [_qualified(*one) for one in zip(frame.qualifier, value, strict=True)]
+    return frame.assign(period=period, told=pd.Series(told, index=frame.index, dtype=object))
+
+
+def _qualified(qualifier: str, value: str) -> Any:
+    """Return a value as it was told: "about 1,000", in both languages where a word stands before the number."""
+    if qualifier in ("", "exact", "not available") or not value:
+        return value
+    return pair(f"{qualifier} {value}", QUALIFIED_KO.get(qualifier, "{}").format(value))
 
 
 def _spaced(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,13 +10,19 @@ from collections.abc import Mapping
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("tools", "Map tools", "지도 도구"),
     ("goto", "Go to a place", "위치 찾기"),
-    ("goto_label", "MGRS, UTM, degrees or a name", "MGRS, UTM, 경위도 또는 지명"),
+    ("goto_label", "MGRS, UTM, grid numbers, degrees or a name", "MGRS, UTM, 평면좌표, 경위도 또는 지명"),
     ("goto_go", "Go", "찾기"),
     ("goto_names", "Names on this map", "이 지도의 지명"),
     (
         "goto_wrong",
         "Not understood: {text}. Write MGRS ({mgrs}), UTM ({utm}), latitude and longitude ({dd}), or a name on this map.",
         "알 수 없는 입력: {text}. MGRS({mgrs}), UTM({utm}), 위도·경도({dd}) 또는 이 지도의 지명을 쓰십시오.",
+    ),
+    (
+        "goto_wrong_grid",
+        "Not understood: {text}. Write MGRS ({mgrs}), UTM ({utm}), grid numbers ({grid}), latitude and longitude ({dd}), "
+        "or a name on this map.",
+        "알 수 없는 입력: {text}. MGRS({mgrs}), UTM({utm}), 평면좌표({grid}), 위도·경도({dd}) 또는 이 지도의 지명을 쓰십시오.",
     ),
     ("goto_empty", "Write a place first.", "먼저 위치를 입력하십시오."),
     ("goto_outside", "Outside this map: {text} ({place}).", "이 지도의 범위 밖: {text} ({place})."),
@@ -54,6 +60,42 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "Either order would be possible; read as latitude, longitude.",
         "두 순서가 모두 가능하나 위도, 경도 순서로 읽음.",
     ),
+    (
+        "goto_plane_which",
+        "Which grid? Neighbouring grids share such numbers, so none is guessed. This map reads {names}; "
+        "write for example: {form}.",
+        "어느 좌표계입니까? 이웃한 좌표계도 같은 숫자를 쓰므로 추측하지 않습니다. 이 지도의 좌표계: {names}. 입력 예: {form}.",
+    ),
+    (
+        "goto_plane_unknown",
+        "This map does not read EPSG:{code}; it reads {names}: {text}.",
+        "이 지도가 읽지 않는 좌표계 EPSG:{code}. 읽는 좌표계: {names}. 입력: {text}.",
+    ),
+    (
+        "goto_plane",
+        "Not a place in {grid}: {text}. Write easting and northing in metres.",
+        "{grid} 좌표가 아님: {text}. 동쪽·북쪽 좌표를 미터로 쓰십시오.",
+    ),
+    (
+        "goto_plane_form",
+        "Not understood: {text}. Write easting and northing in metres, for example: {form}.",
+        "알 수 없는 입력: {text}. 동쪽·북쪽 좌표를 미터로 쓰십시오. 입력 예: {form}.",
+    ),
+    (
+        "goto_plane_letters",
+        "X and Y mean north and east to some and east and north to others: {text}. Write E and N, for example: {form}.",
+        "X와 Y는 자료마다 북쪽·동쪽이 서로 다릅니다: {text}. E와 N으로 쓰십시오. 입력 예: {form}.",
+    ),
+    ("goto_read_plane", "Read as {grid}.", "{grid} 좌표로 읽음."),
+    ("goto_read_plane_first", "Read as {grid}, easting, northing.", "{grid} 좌표, 동쪽·북쪽 순서로 읽음."),
+    ("goto_read_plane_turned", "Read as {grid}, northing, easting.", "{grid} 좌표, 북쪽·동쪽 순서로 읽음."),
+    (
+        "goto_read_plane_either",
+        "Either order would be possible; read as {grid}, easting, northing.",
+        "두 순서가 모두 가능하나 {grid} 좌표, 동쪽·북쪽 순서로 읽음.",
+    ),
+    ("goto_kind_plane", "grid numbers", "평면좌표"),
+    ("goto_read_as", "read so", "이렇게 읽기"),
     ("goto_none", "No such name on this map: {text}.", "이 지도에 없는 지명: {text}."),
     ("goto_n", "Names found: {n}.", "찾은 지명: {n}개."),
     ("goto_more", "The first {n} of {all} names; type more letters.", "지명 {all}개 중 {n}개. 더 입력하십시오."),

@@ -6,6 +6,7 @@ markup or code. The closest zoom follows the precision of what is drawn, so that
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -23,12 +24,14 @@ from geo.maps.series import series_data
 from geo.maps.words import WORDS, Pair, pair
 
 SCRIPTS = (
-    "decode language symbols marks canvas geometry crowd pick cells sketch layers days raster"
-    " projection geodesy coordinates reading popup tools here goto measure labels legend"
-    " tree chart table presets provenance glossary panel finds series relief tiles grid print start"
+    "decode language growth symbols marks kept canvas geometry dots painting notes crowd pick cells"
+    " sketch panes layers withhold days raster"
+    " projection geodesy coordinates plane reading popup tools here goto measure labels legend status"
+    " tree chart table presets provenance glossary panel finds series relief tiles gridlines grid print paper start"
 ).split()
-STYLES = ("atlas", "panel", "tools", "series", "ground", "print", "crowd")
+STYLES = ("atlas", "panel", "tools", "series", "ground", "print", "paper", "crowd")
 LANGUAGES = ("en", "ko")
+HEAD, BODY = "<!--head-->", "<!--body-->"  # filled after folium, which would take our texts for templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,14 @@ def draw_map(atlas: Atlas, *, language: str | None = None) -> AtlasMap:
     """
     if language not in (None, *LANGUAGES):
         raise ConfigError("no such language", where="language", expected=", ".join(LANGUAGES), found=str(language))
-    page = folium_page(as_shown(atlas))
+    shown = as_shown(atlas)
+    page = folium_page(shown)
     if language:
         page = page.replace("<html ", f'<html data-asked="{language}" ', 1)
     server = server_of(atlas.area.settings)
     origins = (server.origin,) if server else ()
-    return AtlasMap(stand_alone(page, title=atlas.area.title_en, lang=language or "en", pictures_from=origins))
+    html = stand_alone(page, title=atlas.area.title_en, lang=language or "en", pictures_from=origins)
+    return AtlasMap(with_data(html, data_blocks(shown)))
 
 
 def folium_page(atlas: Atlas) -> str:
@@ -86,25 +91,17 @@ def folium_page(atlas: Atlas) -> str:
         default_css = [asset for asset in folium.Map.default_css if asset[0] == "leaflet_css"]  # noqa: RUF012
 
     class Page(MacroElement):
-        """The skeleton and the data blocks, in front of the map so that the keyboard meets them first."""
+        """The place of the skeleton, in front of the map so that the keyboard meets it first."""
 
-        _template = Template("{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}")
-
-        def __init__(self, body: str) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]
-            self.body = body
+        _template = Template(f"{{% macro html(this, kwargs) %}}{BODY}{{% endmacro %}}")
 
     class Start(MacroElement):
-        """Our style sheet and scripts behind Leaflet's, and the call that hands the map to them."""
+        """The place of our style sheets and scripts behind Leaflet's, and the call that hands the map to them."""
 
         _template = Template(
-            "{% macro header(this, kwargs) %}{{ this.head }}{% endmacro %}"
+            f"{{% macro header(this, kwargs) %}}{HEAD}{{% endmacro %}}"
             "{% macro script(this, kwargs) %}atlas.start({{ this._parent.get_name() }});{% endmacro %}"
         )
-
-        def __init__(self, head: str) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]
-            self.head = head
 
     west, south, east, north = start_view(atlas)
     chart = LeanMap(
@@ -120,10 +117,31 @@ def folium_page(atlas: Atlas) -> str:
         maxBoundsViscosity=0.8,
         font_size="14px",
     )
-    chart.get_root().add_child(Page(page_body(atlas, chart.get_name())), index=0)
-    chart.add_child(Start(page_head()))
+    chart.get_root().add_child(Page(), index=0)  # type: ignore[no-untyped-call]
+    chart.add_child(Start())  # type: ignore[no-untyped-call]
     html: str = chart.get_root().render()
-    return html.replace("<html>", f'<html data-layers="{len(atlas.layers)}" data-ready="0">', 1)
+    html = html.replace("<html>", f'<html data-layers="{len(atlas.layers)}" data-ready="0">', 1)
+    return html.replace(HEAD, page_head(), 1).replace(BODY, page_body(atlas, chart.get_name()), 1)
+
+
+def data_blocks(atlas: Atlas) -> Iterator[tuple[str, str]]:
+    """Yield the id and the compressed data of every block of the page."""
+    series, others = series_data(atlas)
+    yield "config", packed(config(atlas, fixed_texts(atlas)) | {"series": series})
+    yield "ground", packed(ground(atlas))
+    yield "raster", packed(raster_block(atlas))
+    yield "backdrop", packed(backdrop(atlas, server_of(atlas.area.settings)))
+    for name, layer in atlas.layers.items():
+        yield name, packed(described(atlas, layer))
+    for name, block in others.items():
+        yield name, packed(block)
+
+
+def with_data(html: str, blocks: Iterable[tuple[str, str]]) -> str:
+    """Return a finished page with its data blocks: base64, which needs neither an escape nor a look for addresses."""
+    before, end, behind = html.rpartition("</body>")
+    tags = (f'<script type="application/json" id="data-{name}">{text}</script>\n' for name, text in blocks)
+    return "".join([before, *tags, end, behind])
 
 
 def page_head() -> str:
@@ -135,7 +153,7 @@ def page_head() -> str:
 
 
 def page_body(atlas: Atlas, map_id: str) -> str:
-    """Return the skeleton filled with the fixed texts and the data blocks; every text is escaped."""
+    """Return the skeleton filled with the fixed texts; every text is escaped."""
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -143,20 +161,11 @@ def page_body(atlas: Atlas, map_id: str) -> str:
         return Markup('<span lang="en">{}</span><span lang="ko">{}</span>').format(text["en"], text["ko"])
 
     texts = fixed_texts(atlas)
-    series, others = series_data(atlas)
-    blocks = [
-        ("config", packed(config(atlas, texts) | {"series": series})),
-        ("ground", packed(ground(atlas))),
-        ("raster", packed(raster_block(atlas))),
-        ("backdrop", packed(backdrop(atlas, server_of(atlas.area.settings)))),
-    ]
-    blocks += [(name, packed(described(atlas, layer))) for name, layer in atlas.layers.items()]
-    blocks += [(name, packed(block)) for name, block in others.items()]
     source = (files("geo.maps") / "page" / "atlas.html").read_text(encoding="utf-8")
     about = [*(texts[key] for key in ("no_data", "found_one", "not_official", "verify")), subtitle(atlas)]
     about += [texts[key] for key in ("screening", "rounding")]
     about += [texts[key] for key in marks(atlas) if key != "simulated"]
-    mark = " · ".join(f"{texts[key]['en']} / {texts[key]['ko']}" for key in marks(atlas))
+    mark = [(key, f"{texts[key]['en']} / {texts[key]['ko']}") for key in marks(atlas)]
     first = [texts["tier_public"]] if generalised(atlas) else []
     return (
         Environment(autoescape=True)
@@ -174,7 +183,6 @@ def page_body(atlas: Atlas, map_id: str) -> str:
             found_one=texts["found_one"],
             not_official=texts["not_official"],
             verify=texts["verify"],
-            watermark=mark,
-            blocks=blocks,
+            marks=mark,
         )
     )

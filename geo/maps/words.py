@@ -226,7 +226,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "soft areas: less exact than this zoom",
         "흐린 도형: 이 배율만큼 정확하지 않음",
     ),
-    ("simplified", "Simplified at this zoom; zoom in for shapes", "이 배율에서는 단순하게 표시: 확대하면 모양이 보임"),
+    (
+        "simplified",
+        "Simplified: a mark may stand for several, gravest shown; zoom in for shapes",
+        "단순 표시: 표시 하나가 여러 곳일 수 있으며 가장 위험한 등급으로 나타냄. 확대하면 모양이 보임",
+    ),
+    ("drawing", "Drawing… not everything is on the map yet", "그리는 중… 아직 모두 표시되지 않음"),
     ("days", "Records as of a day", "기준일별 기록"),
     ("day_range", "Day of the state shown", "표시할 상태의 기준일"),
     ("day_field", "As of (YYYY, YYYY-MM or YYYY-MM-DD)", "기준일 (YYYY, YYYY-MM, YYYY-MM-DD)"),

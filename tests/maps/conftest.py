@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from maps.country import HOSTILE, atlas_of, hostile, survey_atlas_of
+from maps.window import Window
+from shared import made_once
 
 from geo.area import read_area
 from geo.maps.web import draw_map
@@ -34,15 +36,25 @@ def atlas(area):
 
 
 @pytest.fixture(scope="session")
-def page_path(atlas, tmp_path_factory):
-    return draw_map(atlas).save(tmp_path_factory.mktemp("map") / "atlas.html")
+def drawn(run_folder):
+    """Return a function that draws a page once for all processes of the run, from its name and what makes its atlas."""
+
+    def path_of(name, make):
+        path = run_folder / f"{name}.html"
+        return made_once(run_folder, f"{name}-page", lambda: draw_map(make()).save(path))
+
+    return path_of
 
 
 @pytest.fixture(scope="session")
-def hostile_path(area, tmp_path_factory):
+def page_path(area, drawn):
+    return drawn("country", lambda: atlas_of(area))
+
+
+@pytest.fixture(scope="session")
+def hostile_path(area, drawn):
     named = replace(area, title_en=HOSTILE[0] + HOSTILE[1], title_ko="".join(HOSTILE[2:]))
-    every = dict.fromkeys(LAYER_NAMES, hostile)
-    return draw_map(atlas_of(named, every)).save(tmp_path_factory.mktemp("hostile") / "atlas.html")
+    return drawn("hostile", lambda: atlas_of(named, dict.fromkeys(LAYER_NAMES, hostile)))
 
 
 @pytest.fixture(scope="session")
@@ -57,32 +69,33 @@ def browser_context_args():
     return {"offline": True, "viewport": {"width": 1280, "height": 860}, "locale": "en-US"}
 
 
+@pytest.fixture(scope="session")
+def window(browser, browser_context_args):
+    one = Window(browser, browser_context_args)
+    yield one
+    one.close()
+
+
 @pytest.fixture
-def quiet_page(page):
+def quiet_page(window):
     """A page that fails the test at its end on any request, console error, dialog or breach of the policy."""
-    heard = []
+    with window.quiet() as page:
+        yield page
 
-    def on_dialog(dialog):
-        heard.append(f"dialog {dialog.message}")
-        dialog.dismiss()
 
-    page.on("pageerror", lambda error: heard.append(f"error {error}"))
-    page.on("console", lambda message: heard.append(f"console {message.text}") if message.type in ("error", "warning") else None)
-    page.on("dialog", on_dialog)
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else heard.append(f"request {asked.url}"),
-    )
-    yield page
-    assert heard == []
+@pytest.fixture
+def read_page(window, page_path):
+    """The page of the straight-line country, as quiet, for tests that ask its functions and change nothing."""
+    with window.quiet(page_path) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")
-def survey_path(area, tmp_path_factory):
+def survey_path(area, drawn):
     """The restricted page of a user's own records."""
-    return draw_map(survey_atlas_of(area)).save(tmp_path_factory.mktemp("survey") / "atlas.html")
+    return drawn("survey", lambda: survey_atlas_of(area))
 
 
 @pytest.fixture(scope="session")
-def public_survey_path(area, tmp_path_factory):
-    return draw_map(survey_atlas_of(area, "public")).save(tmp_path_factory.mktemp("public") / "atlas.html")
+def public_survey_path(area, drawn):
+    return drawn("survey-public", lambda: survey_atlas_of(area, "public"))

@@ -16,7 +16,7 @@ from geo.terms import LAYER_NAMES, LAYERS
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
-    "</script><script>alert(2)</script>",
+    "</script><script>alert(2)</script>{{ 7 * 7 }}{% raw %}",
     "${alert(3)}",
     "`${alert(4)}`",
     '");alert(5);//',

@@ -10,8 +10,17 @@ def opened(page, path, language="en"):
     return page
 
 
+def until(page, condition):
+    """Wait until a condition holds. The policy of the page lets `wait_for_function` ask only once."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it never held: {condition}")
+
+
 def clicked(page, lat, lon):
-    page.evaluate("([lat, lon]) => atlas.map.fire('click', { latlng: L.latLng(lat, lon) })", [lat, lon])
+    page.evaluate("([lat, lon]) => void atlas.map.fire('click', { latlng: L.latLng(lat, lon) })", [lat, lon])
     return page.locator(".popup.here")
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from maps.country import atlas_of, survey_atlas_of
+from maps.country import atlas_of, fed, survey_atlas_of, terrain_atlas_of
+from maps.hands import LANGUAGES
+from maps.hands import opened as opened_in
 from maps.test_survey import opened
 
 from geo.maps.exactness import version_columns
@@ -34,14 +36,14 @@ def hazards_alone(area, tier="restricted", changed=None):
 
 
 @pytest.fixture(scope="module")
-def survey_path(area, tmp_path_factory):
+def survey_path(area, drawn):
     """The restricted page of a user's own hazards with days, and records without."""
-    return draw_map(hazards_alone(area)).save(tmp_path_factory.mktemp("dated") / "atlas.html")
+    return drawn("dated", lambda: hazards_alone(area))
 
 
 @pytest.fixture(scope="module")
-def public_survey_path(area, tmp_path_factory):
-    return draw_map(hazards_alone(area, "public")).save(tmp_path_factory.mktemp("dated-public") / "atlas.html")
+def public_survey_path(area, drawn):
+    return drawn("dated-public", lambda: hazards_alone(area, "public"))
 
 
 def held(page, name):
@@ -112,7 +114,7 @@ def test_any_day_shows_what_held_then(quiet_page, survey_path):
         assert figures(page, "past_hazards") == ("counted above" if earlier else "0 · 0.00 km² gross")
         assert dated(page, "unconfirmed_minefields") == dated(page, "past_hazards") == f"State of {day}."
         now = page.evaluate("Number(document.documentElement.dataset.shown)")
-        assert now == shown - 8 + len(current) + len(earlier)
+        assert now == shown - 8 - 4 + len(current) + len(earlier), "the four screening zones are of the latest fields"
         assert page.locator("#day-mark").inner_text() == f"State of {day}, not the latest"
         n = len(current) - 2 + len(earlier)
         assert page.locator("#day-told").inner_text() == (
@@ -346,3 +348,68 @@ def test_cells_of_records_follow_their_first_year(quiet_page, area, tmp_path):
     assert len(held(page, "finds")) == sum(year <= "1999" for year in first)
     choose(page, "2005")
     assert len(held(page, "finds")) == len(first)
+
+
+APART = {
+    "English": "Computed from the latest fields; not shown for an earlier day.",
+    "한국어": "최신 지뢰지대로 계산됨. 이전 날짜에는 표시하지 않습니다.",
+}
+STANDING = {"English": "Figures of the latest state, not of 2004.", "한국어": "최신 상태의 수치이며 2004 당시의 수치가 아닙니다."}
+
+
+@pytest.fixture(scope="module")
+def computed_path(area, tmp_path_factory):
+    """A page with everything that is computed from dated fields: zones, cells, pictures, tables, what a place is fed by."""
+    rows = pd.DataFrame({"layer": ["unconfirmed_minefields"], "location": ["A"], "n_features": [12], "gross_km2": [2.0]})
+    tables = dict.fromkeys(("districts", "exposure", "article7"), rows)
+    made = terrain_atlas_of(area, {"places": fed})
+    name = "unconfirmed_minefields"
+    layers = {**made.layers, name: survey_atlas_of(area)[name]}
+    atlas = replace(made, layers=layers, tables=tables, tier="restricted")
+    return draw_map(atlas).save(tmp_path_factory.mktemp("computed") / "atlas.html")
+
+
+def shown_of(page):
+    """Return whether zones, density and picture are on the map, and whether a place tells what it is fed by."""
+    return page.evaluate(
+        "[...['flood_displacement', 'mined_density'].map((name) => atlas.layers.find((one) => one.name === name)), atlas.raster]"
+        ".map((one) => atlas.map.hasLayer(one.group))"
+        ".concat(atlas.layers.find((one) => one.name === 'places').value('fed_by', 0) !== null)"
+    )
+
+
+@pytest.mark.parametrize(("code", "language"), LANGUAGES.items())
+def test_what_the_latest_fields_gave_is_not_shown_for_an_earlier_day(quiet_page, computed_path, code, language):
+    page = opened_in(quiet_page, computed_path, code)
+    page.locator("#show-mined_density").check()
+    page.locator("input[name=raster][value=south]").check()
+    assert shown_of(page) == [True] * 4
+    choose(page, "2004")
+    assert shown_of(page) == [False] * 4
+    for selector in ("li:has(> #show-flood_displacement)", "li:has(> #show-mined_density)", "#tree li.raster"):
+        row = page.locator(selector)
+        assert row.locator(".day-remark").inner_text() == APART[language]
+        assert all(one.is_disabled() for one in row.locator("input").all())
+        assert not row.locator(".figures").filter(visible=True).count() or "flood" in selector, "km² of the latest fields"
+    assert not re.search("Flood screening|홍수 선별|Screening index|선별 지수", page.locator("#legend-list").inner_text())
+    page.locator("#choose-areas").click()
+    for key in ("districts", "exposure"):
+        table = page.locator(f"#table-{key}")
+        assert table.locator(".day-remark").inner_text() == APART[language] and not table.locator(".scroll").is_visible()
+    for key in ("areas", "article7"):
+        table = page.locator(f"#table-{key}")
+        assert table.locator(".day-table").inner_text() == STANDING[language] and table.locator(".scroll").is_visible()
+    assert page.locator("#table-lengths .day-table").count() == 0, "lengths are of no field"
+    page.locator("#choose-layers").click()
+    page.locator("#day-latest").click()
+    assert shown_of(page) == [True] * 4, "what was on is on again"
+    assert page.locator(".day-remark, .day-table").count() == 0
+    assert page.locator("#show-mined_density").is_enabled()
+
+
+def test_fields_without_a_date_are_the_same_on_every_day(quiet_page, page_path):
+    page = opened_in(quiet_page, page_path, "en")
+    page.locator("#days summary").click()
+    choose(page, "2004")
+    assert page.locator(".day-remark, .day-table").count() == 0
+    assert page.evaluate("atlas.isDrawn(atlas.layers.find((one) => one.name === 'flood_displacement'))")

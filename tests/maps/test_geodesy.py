@@ -14,10 +14,8 @@ GEOD = pyproj.Geod(ellps="WGS84")
 
 
 @pytest.fixture
-def page(quiet_page, page_path):
-    quiet_page.goto(page_path.as_uri())
-    quiet_page.wait_for_selector("#notice", state="hidden")
-    return quiet_page
+def page(read_page):
+    return read_page
 
 
 def korea(n, seed=7):

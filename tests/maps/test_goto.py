@@ -101,7 +101,7 @@ def test_names_are_listed_and_walked_by_keyboard(quiet_page, page_path):
     options = page.get_by_role("option")
     assert options.count() == 3  # of places 1, 10 and 11
     assert page.locator("#goto-told").inner_text() == "Names found: 3."
-    box = page.get_by_role("combobox", name="MGRS, UTM, degrees or a name")
+    box = page.get_by_role("combobox", name="MGRS, UTM, grid numbers, degrees or a name")
     assert box.get_attribute("aria-expanded") == "true"
     field.press("ArrowDown")
     field.press("ArrowDown")
@@ -173,3 +173,85 @@ def test_hostile_input_is_text(quiet_page, page_path, language):
     for text in HOSTILE:
         gone_to(page, text)
         assert text in page.locator("#goto-told").inner_text()
+
+
+def plane(code, lon=127.03, lat=38.2):
+    x, y = pyproj.Transformer.from_crs(4326, code, always_xy=True).transform(lon, lat)
+    return f"{x:.0f}", f"{y:.0f}"
+
+
+def test_grid_numbers_are_gone_to_in_either_order_and_told_how_they_were_read(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    (e, n), (east, north) = plane(5186), plane(5179)
+    forms = [
+        (f"5186 {e} {n}", "Read as EPSG:5186, easting, northing."),
+        (f"EPSG:5186 E {e} N {n}", "Read as EPSG:5186."),
+        (f"epsg 5186, N{n} E{e}", "Read as EPSG:5186."),
+        (f"{e}mE {n}mN (EPSG:5186)", "Read as EPSG:5186."),
+        (f"5186 동 {e} 북 {n}", "Read as EPSG:5186."),
+        (f"EPSG:5179 {east} {north}", "Read as EPSG:5179, easting, northing."),
+        (f"5179 {float(east):,.0f} {float(north):,.0f}", "Read as EPSG:5179, easting, northing."),
+        (f"5179 {north} {east}", "Read as EPSG:5179, northing, easting."),
+    ]
+    for text, told in forms:
+        card = gone_to(page, text)
+        lat, lon = map(float, card.locator(".decimal").inner_text().split(", "))
+        assert GEOD.inv(lon, lat, 127.03, 38.2)[2] < 2, text
+        assert told in card.inner_text(), text
+        page.keyboard.press("Escape")
+
+
+def test_what_the_card_copies_is_read_back(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    lines = gone_to(page, "38.2, 127.03").locator(".notations .grid").all_inner_texts()
+    for line, code in zip(lines, ("EPSG:5186", "EPSG:5179"), strict=True):
+        lat, lon = map(float, gone_to(page, f"{code} {line}").locator(".decimal").inner_text().split(", "))
+        assert GEOD.inv(lon, lat, 127.03, 38.2)[2] < 2
+
+
+GRIDLESS = {
+    "E 200000 N 600000": ("Which grid?", "어느 좌표계"),
+    "200000 600000": ("Which grid?", "어느 좌표계"),
+    "5174 200000 600000": ("does not read EPSG:5174", "읽지 않는 좌표계 EPSG:5174"),
+    "EPSG:5186 X 600000 Y 200000": ("X and Y mean", "X와 Y"),
+    "EPSG:5186 200000": ("Write easting and northing", "미터로 쓰십시오"),
+    "5186 E 200000 E 600000": ("Write easting and northing", "미터로 쓰십시오"),
+    "5186 200000 99999999": ("Not a place in EPSG:5186", "EPSG:5186 좌표가 아님"),
+    "5186 200000 100000": ("Outside this map", "범위 밖"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_grid_numbers_that_cannot_be_gone_to_are_told(quiet_page, page_path, language):
+    page = opened(quiet_page, page_path, language)
+    before = centre(page)
+    for text, told in GRIDLESS.items():
+        gone_to(page, text)
+        said = page.locator("#goto-told").inner_text()
+        assert told[language == "ko"] in said, text
+        assert page.locator("#goto-field").get_attribute("aria-invalid") == "true"
+    assert centre(page) == before and page.locator(".cross").count() == 0
+
+
+def test_no_grid_is_guessed_but_those_that_fit_are_offered(quiet_page, page_path):
+    """38° N 127° E in EPSG:5186; in EPSG:5179 off this map, in EPSG:5187 on it, 175 km farther east."""
+    page = opened(quiet_page, page_path)
+    gone_to(page, "E 200000 N 600000")
+    said = page.locator("#goto-told").inner_text()
+    assert "EPSG:5186, EPSG:5179" in said and "for example: EPSG:5186 E " in said
+    options = page.get_by_role("option")
+    assert [one.locator(".name").inner_text() for one in options.all()] == ["EPSG:5186 E 200000 N 600000"]
+    page.locator("#goto-field").press("ArrowDown")
+    page.locator("#goto-field").press("Enter")
+    card = page.locator(".popup.here")
+    assert card.locator(".decimal").inner_text() == "38.00000, 127.00000"
+    assert "Read as EPSG:5186." in card.inner_text()
+
+
+def test_a_country_without_grids_reads_none(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.evaluate("atlas.config.readout.grids = []")
+    gone_to(page, "E 200000 N 600000")
+    assert "Not a place" in page.locator("#goto-told").inner_text()
+    gone_to(page, "x 1")
+    assert "undefined" not in page.locator("#goto-told").inner_text()

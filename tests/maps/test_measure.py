@@ -80,7 +80,7 @@ def test_the_whole_measurement_by_keyboard(quiet_page, page_path):
     start = centre(page)
     page.keyboard.press("Space")
     for _ in range(2):
-        page.evaluate("atlas.map.panBy([80, 0], { animate: false })")
+        page.evaluate("void atlas.map.panBy([80, 0], { animate: false })")
         page.keyboard.press("Space")
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
@@ -100,7 +100,7 @@ def test_the_buttons_of_the_panel_do_the_same(quiet_page, page_path):
     for name in ("Undo last", "Finish", "Clear"):
         assert panel.get_by_role("button", name=name).is_disabled()
     panel.get_by_role("button", name="Point at centre").click()
-    page.evaluate("atlas.map.panBy([80, 0], { animate: false })")
+    page.evaluate("void atlas.map.panBy([80, 0], { animate: false })")
     panel.get_by_role("button", name="Point at centre").click()
     assert measured(page)["n"] == 2
     panel.get_by_role("button", name="Undo last").click()
@@ -116,7 +116,7 @@ def test_measuring_and_reading_take_turns(quiet_page, page_path, atlas):
     page = opened(quiet_page, page_path)
     feature = (
         "{ const layer = atlas.layers.find((one) => one.name === 'planned_minefields'); const one = layer.features[3];"
-        " one.fire('click', { latlng: one.getBounds().getCenter() }, true); }"
+        " void one.fire('click', { latlng: one.getBounds().getCenter() }, true); }"
     )
     page.locator("#tool-measure").click()
     page.evaluate(feature)
@@ -151,3 +151,14 @@ def test_a_finished_measurement_prints_and_the_tools_do_not(quiet_page, page_pat
     page.emulate_media(media="print")
     assert page.locator(".measure-label").is_visible()
     assert not page.locator("#tools").is_visible() and not page.locator("#tool-panel").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phone_has_all_buttons_in_one_row_and_large_enough_for_a_finger(quiet_page, page_path, language):
+    quiet_page.set_viewport_size({"width": 375, "height": 740})
+    page = opened(quiet_page, page_path, language)
+    page.locator("#tool-measure").click()
+    boxes = [one.bounding_box() for one in page.locator("#measure .tool-row.wrap button").all()]
+    assert len(boxes) == 4 and len({round(box["y"]) for box in boxes}) == 1
+    assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+    assert max(box["x"] + box["width"] for box in boxes) <= 375 - 12

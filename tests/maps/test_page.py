@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from maps.country import HOSTILE, MARK, atlas_of
+from maps.hands import until
 
 from geo.maps.web import draw_map
 
@@ -85,7 +86,7 @@ def test_the_legend_follows_and_always_names_unassessed_land(quiet_page, page_pa
 def test_a_click_reads_the_place_and_what_lies_there(quiet_page, page_path, atlas):
     page = opened(quiet_page, page_path)
     lat, lon = page.evaluate("atlas.layers.find((one) => one.name === 'dmz').groups[0].getBounds().getCenter()").values()
-    page.evaluate(f"atlas.map.fire('click', {{ latlng: L.latLng({lat}, {lon}) }})")
+    page.evaluate(f"void atlas.map.fire('click', {{ latlng: L.latLng({lat}, {lon}) }})")
     popup = page.locator(".popup")
     assert popup.locator(".decimal").inner_text() == f"{lat:.5f}, {lon:.5f}"
     assert re.fullmatch(r"\d+°\d\d′\d\d\.\d″N \d+°\d\d′\d\d\.\d″E", popup.locator(".dms").inner_text())
@@ -103,7 +104,7 @@ def test_a_feature_tells_its_class_and_that_it_is_simulated(quiet_page, page_pat
     page = opened(quiet_page, page_path)
     page.evaluate(
         "{ const layer = atlas.layers.find((one) => one.name === 'planned_minefields'); const one = layer.features[3];"
-        " one.fire('click', { latlng: one.getBounds().getCenter() }, true); }"
+        " void one.fire('click', { latlng: one.getBounds().getCenter() }, true); }"
     )
     popup = page.locator(".popup")
     assert popup.get_by_role("heading", name="Feature 3").is_visible()
@@ -185,7 +186,7 @@ def test_a_layer_is_not_drawn_closer_than_it_is_known(quiet_page, page_path):
     drawn = "atlas.map.hasLayer(atlas.layers.find((one) => one.name === '{}').group)"
     before = shown(page)
     assert remark.filter(visible=True).count() == 0
-    page.evaluate("atlas.map.setZoom(10.25, { animate: false })")
+    page.evaluate("void atlas.map.setZoom(10.25, { animate: false })")
     assert [page.evaluate(drawn.format(name)) for name in ("mcz", "dmz")] == [False, True]
     assert remark.filter(visible=True).count() == 1
     assert shown(page) == before - 1
@@ -193,7 +194,7 @@ def test_a_layer_is_not_drawn_closer_than_it_is_known(quiet_page, page_path):
     assert remark.filter(visible=True).count() == 0
     page.get_by_label("Military Control Zone (MCZ)").check()
     assert not page.evaluate(drawn.format("mcz"))
-    page.evaluate("atlas.map.setZoom(10, { animate: false })")
+    page.evaluate("void atlas.map.setZoom(10, { animate: false })")
     assert page.evaluate(drawn.format("mcz"))
     assert remark.filter(visible=True).count() == 0
 
@@ -204,7 +205,7 @@ def test_close_up_only_what_was_supplied_is_left(quiet_page, area, tmp_path):
 
     atlas = replace(atlas_of(area, {"planned_minefields": surveyed}), tier="restricted")
     page = opened(quiet_page, draw_map(atlas).save(tmp_path / "atlas.html"))
-    page.evaluate("atlas.map.setZoom(18, { animate: false })")
+    page.evaluate("void atlas.map.setZoom(18, { animate: false })")
     assert page.evaluate("atlas.map.getZoom()") == 16
     left = page.evaluate("atlas.layers.filter(atlas.isDrawn).map((one) => one.name)")
     assert left == ["planned_minefields", "incidents", "places", "cleared_areas"]
@@ -260,7 +261,7 @@ def test_the_tables_are_in_the_page(quiet_page, page_path):
 
 def test_hovering_names_a_feature(quiet_page, page_path):
     page = opened(quiet_page, page_path)
-    page.evaluate("document.body.classList.remove('marked')")
+    page.evaluate("document.body.classList.add('unmarked')")
     path = page.locator(".leaflet-hazards-pane path").nth(15)
     path.dispatch_event("mouseover")
     assert page.locator(".tip").get_by_text("Unconfirmed minefields").is_visible()
@@ -288,7 +289,7 @@ def test_the_keyboard_reaches_tabs_switches_and_map(quiet_page, page_path):
 
 def test_zoom_ends_where_the_precision_ends(quiet_page, page_path):
     page = opened(quiet_page, page_path)
-    page.evaluate("atlas.map.setZoom(18, { animate: false })")
+    page.evaluate("void atlas.map.setZoom(18, { animate: false })")
     assert page.evaluate("atlas.map.getZoom()") == 12
 
 
@@ -304,7 +305,7 @@ def test_the_grid_is_drawn_when_asked_for(quiet_page, page_path):
     page.get_by_label("Expected density, 1 km grid").check()
     assert shown(page) == before + 40
     pen = "document.querySelector('.leaflet-density-pane canvas').getContext('2d')"
-    page.wait_for_function(f"{pen}.getImageData(0, 0, 1500, 1200).data.some((one) => one > 0)")
+    until(page, f"{pen}.getImageData(0, 0, 1500, 1200).data.some((one) => one > 0)")
 
 
 def test_a_phone_starts_with_the_map_and_opens_the_panel(quiet_page, page_path):
@@ -326,7 +327,7 @@ def test_a_popup_fits_a_phone_and_the_page_never_scrolls(quiet_page, page_path):
     page.wait_for_timeout(600)  # the map moves to make room
     box = page.locator(".leaflet-popup").bounding_box()
     assert box["x"] + box["width"] <= 375
-    page.evaluate("atlas.map.closePopup()")
+    page.evaluate("void atlas.map.closePopup()")
     page.get_by_role("button", name="Information").click()
     for tab in ("Areas", "Record", "About"):
         page.get_by_role("tab", name=tab).click()

@@ -17,6 +17,7 @@ from geo.maps.plots import casualties_by_year, clearance_chart
 from geo.maps.presets import presets
 from geo.maps.symbols import START_HIDDEN
 from geo.maps.tables import MOST_ROWS, further
+from geo.maps.web import draw_map
 
 TABS = {"en": ["Layers", "Areas", "Record", "About", "Glossary"], "ko": ["레이어", "면적", "기록", "설명", "용어"]}
 
@@ -421,3 +422,51 @@ def test_a_table_too_long_for_the_page_is_told(atlas):
     long = further(replace(atlas, tables={"districts": pd.concat([rows] * MOST_ROWS)}))
     assert long[0]["rows"] == []
     assert long[0]["notes"][0]["en"] == "1,200 rows: too many for this page. They are in districts.csv."
+
+
+def survey_tables_of(atlas):
+    """Return the atlas with people near its hazards and with the history of two of them."""
+    people = pd.DataFrame(
+        {"layer": ["planned_minefields", "flood_displacement"], "n_features": [12, 4], "simulated": True,
+         "label": ["simulated: not people at risk", "screening zone: indirect evidence, not people at risk"],
+         "people_100m": [3.2, 1003.0], "people_2500m": [9.0, 2000.5], "told_100m": ["10", "1,100"], "told_2500m": ["10", "2,100"],
+         "population": "towns.gpkg", "population_as_of": "2018", "population_error": "people spread evenly over cells of 100 m"}
+    )  # fmt: skip
+    past = pd.DataFrame(
+        {"hazard_id": ["A", "A"], "version": [0, 1], "valid_from": ["2010", "2020-05"], "valid_to": ["2020-05", ""],
+         "applied": [True, False], "kind": ["version", "ts"], "report_id": ["", "r-7"], "land_class": "SHA",
+         "land_status": ["open", "worked_on"], "remaining_m2": [26550.5, 12000.0], "marking_type": "none", "tier": "restricted"}
+    )  # fmt: skip
+    return replace(atlas, tables={"exposure": people, "history": past})
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_raw_column_name_stands_on_the_page(quiet_page, atlas, tmp_path, language):
+    """Words for people; the names of the build's files only in what is taken away as a file."""
+    page = opened(quiet_page, draw_map(survey_tables_of(atlas)).save(tmp_path / "atlas.html"), language)
+    words = {
+        "en": ("People within 100 m", "People within 2,500 m", "Kind of entry", "Remaining, m²", "Technical survey"),
+        "ko": ("100 m 이내 인구", "2,500 m 이내 인구", "기재 종류", "잔여, m²", "기술조사"),
+    }[language]
+    told = " ".join(page.locator("#table-exposure, #table-history").all_text_contents())
+    heads = page.locator("#panel thead").all_text_contents()
+    assert all(word in told for word in words)
+    assert not [head for head in heads if re.search(r"[a-z]_[a-z0-9]", head)]
+    tab(page, TABS[language][1])
+    _, content = downloaded(
+        page, {"en": "Download as CSV: People near hazards", "ko": "CSV 내려받기: 위험지역 주변 인구"}[language]
+    )
+    rows = rows_of(content)
+    assert rows[0] == ["layer", "told_100m", "told_2500m", "n_features", "label", "population", "population_as_of"]
+    assert rows[2][1] == "1100"
+    notes = page.locator("#table-exposure .note").all_inner_texts()
+    assert {"en": "people spread evenly over cells of 100 m", "ko": "100 m 격자 안에 고르게 사는 것으로 가정"}[language] in notes
+
+
+def test_counts_that_are_withheld_stay_withheld(atlas):
+    """The history of the public tier tells few versions as "<5" and no number."""
+    rows = {"year": ["2020"], "hazard_layer": "planned_minefields", "land_class": "SHA", "land_status": "open"}
+    public = pd.DataFrame(rows | {"n_versions": [float("nan")], "n_versions_told": ["<5"], "gross_km2": [0.1]})
+    found = further(replace(atlas, tables={"history": public}))[0]
+    assert [head["name"] for head in found["columns"]][-2:] == ["n_versions_told", "gross_km2"]
+    assert found["rows"][0][-2:] == ["<5", "0.10"]

@@ -7,7 +7,7 @@ from shutil import which
 
 import numpy as np
 import pytest
-from maps.country import MARK, terrain_atlas_of
+from maps.country import MARK, atlas_of, terrain_atlas_of
 
 from geo.maps.web import draw_map
 
@@ -112,7 +112,7 @@ def test_the_scale_is_true_on_paper(quiet_page, page_path):
     """The bar, the number beneath and the ground agree, at 96 px an inch."""
     page = opened(quiet_page, page_path)
     for zoom in (9, 11):
-        page.evaluate(f"atlas.map.setView([38, 127.2], {zoom}, {{animate: false}})")
+        page.evaluate(f"void atlas.map.setView([38, 127.2], {zoom}, {{animate: false}})")
         page.evaluate(ENTER)
         bar = page.locator(".leaflet-control-scale-line")
         number, unit = bar.inner_text().split()
@@ -135,7 +135,7 @@ def test_the_scale_is_true_on_paper(quiet_page, page_path):
 def test_the_sheet_shows_what_the_screen_showed_and_gives_it_back(quiet_page, page_path):
     page = opened(quiet_page, page_path)
     bounds = "(() => { const b = atlas.map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; })()"
-    page.evaluate("atlas.map.setView([38.05, 127.3], 10.5, {animate: false})")
+    page.evaluate("void atlas.map.setView([38.05, 127.3], 10.5, {animate: false})")
     page.wait_for_timeout(400)  # another scale, another legend: the map takes what it leaves
     before = page.evaluate(bounds)
     view = page.evaluate("[atlas.map.getZoom(), atlas.map.getSize().x]")
@@ -174,7 +174,7 @@ def test_raster_grid_and_popup_print(quiet_page, area, tmp_path):
     page = opened(quiet_page, draw_map(terrain_atlas_of(area)).save(tmp_path / "atlas.html"))
     page.locator("input[name=raster][value=south]").check()
     page.get_by_label("MGRS grid").check()
-    page.evaluate("atlas.map.setView([38.05, 127.3], 10.5, {animate: false})")
+    page.evaluate("void atlas.map.setView([38.05, 127.3], 10.5, {animate: false})")
     asked(page, "tall")
     assert page.locator(".leaflet-raster-pane img").is_visible()
     assert page.get_by_role("region", name="Legend").get_by_text("Screening index").is_visible()
@@ -190,3 +190,117 @@ def test_the_buttons_are_named_in_both_languages(quiet_page, page_path):
     assert page.get_by_role("button", name="Print, A4 landscape").count() == 1
     page.get_by_role("button", name="한국어").click()
     assert page.get_by_role("button", name="인쇄, A4 세로").count() == 1
+
+
+TAB_WORDS = {
+    "areas": ("Areas and reported totals", "Lengths", "Reported series side by side"),
+    "record": ("Mines cleared by year", "hatched, *", "Casualties by year", "Law and policy"),
+    "about": ("Read this first", "Used by", "Publisher"),
+    "glossary": ("Suspected hazardous area (SHA)", "Reference"),
+}
+
+
+@POPPLER
+@pytest.mark.parametrize("tab", TAB_WORDS)
+def test_the_open_tab_prints_behind_the_map(quiet_page, page_path, tmp_path, tab):
+    page = opened(quiet_page, page_path)
+    page.locator(f"#choose-{tab}").click()
+    rows = [re.findall(r"\w+", text)[0] for text in page.locator(f"#tab-{tab} tbody th:visible").all_inner_texts()]
+    asked(page, "wide")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 2
+    assert {tuple(round(side) for side in size) for size in sizes_pt(pdf)} == {(842, 595)}
+    told = text_of(pdf, tmp_path)
+    for word in (*TAB_WORDS[tab], *rows):
+        assert word in told
+    assert told.count("does not mean no mines") >= 2  # on the map's sheet and on that of the tab
+    assert "Press a column head" not in told and "CSV" not in told
+    page.evaluate(LEAVE)
+    assert page.locator("#paper").count() == 0
+
+
+def test_the_layers_tab_and_a_closed_panel_print_the_map_alone(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.evaluate(ENTER)
+    assert page.locator("#paper").count() == 0
+    page.evaluate(LEAVE)
+    page.locator("#choose-areas").click()
+    page.locator("#panel-toggle").click()
+    page.evaluate(ENTER)
+    assert page.locator("#paper").count() == 0
+
+
+@pytest.mark.parametrize("kind", ["wide", "tall"])
+@pytest.mark.parametrize("language", ["English", "한국어"])
+def test_tables_fit_the_sheet_and_need_no_colour(quiet_page, atlas, tmp_path, kind, language):
+    from maps.test_panel import survey_tables_of
+
+    page = opened(quiet_page, draw_map(survey_tables_of(atlas)).save(tmp_path / "atlas.html"))
+    page.evaluate("() => { window.print = () => window.dispatchEvent(new Event('beforeprint')); }")
+    page.get_by_role("button", name=language).click()
+    page.locator("#choose-record").click()
+    page.locator(f"button.print-{kind}").click()
+    wide = page.evaluate(
+        """[...document.querySelectorAll('#paper table')].map((one) => [one.getBoundingClientRect().right,
+          document.body.getBoundingClientRect().right])"""
+    )
+    assert len(wide) >= 5
+    assert all(table <= body + 1 for table, body in wide)
+    colours = page.evaluate(
+        """[...document.querySelectorAll('#paper *')].filter((one) => !one.closest('svg'))
+          .map((one) => getComputedStyle(one).color)"""
+    )
+    assert all(len(set(re.findall(r"\d+", colour)[:3])) == 1 for colour in set(colours)), set(colours)
+    hatches = page.locator("#paper svg.chart rect[fill^='url(']").evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('fill'))"
+    )
+    assert hatches
+    assert all("-paper)" in hatch for hatch in hatches)  # those of the hidden panel would print as nothing
+
+
+def test_a_sorted_table_prints_as_it_stands(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.locator("#choose-areas").click()
+    page.locator("#table-areas thead button").nth(1).click()
+    shown = page.locator("#table-areas tbody tr > :nth-child(2)").all_text_contents()
+    page.evaluate(ENTER)
+    assert page.locator("#paper table").first.locator("tbody tr > :nth-child(2)").all_text_contents() == shown
+
+
+def parts_of(pdf, tmp_path):
+    """Return the colours of the first sheet at 40 dots an inch, shape (n, 3)."""
+    (tmp_path / "page.pdf").write_bytes(pdf)
+    done = subprocess.run(["pdftoppm", "-r", "40", "-f", "1", "-l", "1", tmp_path / "page.pdf"], capture_output=True, check=True)
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", done.stdout)
+    return np.frombuffer(done.stdout[head.end() :], dtype=np.uint8).reshape(-1, 3).astype(int)
+
+
+@POPPLER
+def test_many_fields_hide_no_land_and_no_zone_on_paper(quiet_page, area, tmp_path):
+    """Layers of many features are canvases: each must print as a picture that shows what lies below it."""
+
+    def many(frame):
+        again = frame.iloc[np.arange(400) % len(frame)]
+        return again.assign(id=[f"m{i:03d}" for i in range(400)])
+
+    page = opened(quiet_page, draw_map(atlas_of(area, {"planned_minefields": many})).save(tmp_path / "atlas.html"))
+    assert page.locator(".leaflet-hazards-pane canvas").count() > 0
+    asked(page, "wide")
+    pixels = parts_of(page.pdf(prefer_css_page_size=True, print_background=True), tmp_path)
+    for colour in ((0xDF, 0xE7, 0xEF), (0xF3, 0xF1, 0xEC)):  # sea, land
+        assert (np.abs(pixels - colour).max(axis=1) <= 4).mean() > 0.05
+
+
+@POPPLER
+def test_a_sheet_of_supplied_fields_alone_does_not_say_simulated(quiet_page, survey_path, tmp_path):
+    page = opened(quiet_page, survey_path)
+    for name in ("planned_minefields", "flood_displacement"):
+        page.locator(f"#show-{name}").uncheck()
+    told = text_of(page.pdf(prefer_css_page_size=True, print_background=True), tmp_path)
+    assert "RESTRICTED" in told and "supplied, taken as it stands" in told
+    assert not re.search("simulated|모의", told, re.IGNORECASE)
+    page.locator("#show-planned_minefields").check()
+    told = text_of(page.pdf(prefer_css_page_size=True, print_background=True), tmp_path)
+    assert "SIMULATED" in told and "Planned minefields (simulated)" in told

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from maps.country import CELL_M, MARK, terrain_atlas_of
+from maps.hands import until
 from pyproj import Transformer
 
 from geo.maps.content import described
@@ -29,8 +30,8 @@ def terrain_atlas(area):
 
 
 @pytest.fixture(scope="module")
-def terrain_path(terrain_atlas, tmp_path_factory):
-    return draw_map(terrain_atlas).save(tmp_path_factory.mktemp("terrain") / "atlas.html")
+def terrain_path(terrain_atlas, drawn):
+    return drawn("terrain", lambda: terrain_atlas)
 
 
 def opened(page, path, language="English"):
@@ -44,7 +45,7 @@ def opened(page, path, language="English"):
 def chosen(page, key):
     page.locator(f"input[name=raster][value='{key}']").check()
     if key:
-        page.wait_for_function("atlas.raster.picture.getElement().naturalWidth > 0")
+        until(page, "atlas.raster.picture.getElement().naturalWidth > 0")
 
 
 def popup_of(page, name, row):
@@ -67,7 +68,8 @@ def test_a_picture_lies_where_leaflet_puts_its_corners(quiet_page, terrain_atlas
     rows, columns = raster.shape
     x0, y0 = raster.transform.c, raster.transform.f
     for zoom in (10, 12):
-        page.evaluate(f"atlas.map.setView(L.latLngBounds(atlas.raster.chosen.bounds).getCenter(), {zoom}, {{ animate: false }})")
+        centre = "L.latLngBounds(atlas.raster.chosen.bounds).getCenter()"
+        page.evaluate(f"void atlas.map.setView({centre}, {zoom}, {{ animate: false }})")
         off = page.evaluate(
             """(() => {
               const box = document.querySelector('.leaflet-raster-pane img').getBoundingClientRect();
@@ -86,7 +88,7 @@ def test_a_picture_lies_where_leaflet_puts_its_corners(quiet_page, terrain_atlas
     lon, lat = forth.transform(x0 + CELL_M * columns / 2, y0 - CELL_M * 10)
     assert page.evaluate(f"atlas.rasterClassAt(L.latLng({lat}, {lon}))") is None  # between the corners nothing is marked
     lon, lat = forth.transform(x0 + CELL_M * 0.5, y0 - CELL_M * 60)
-    page.evaluate(f"atlas.map.fire('click', {{ latlng: L.latLng({lat}, {lon}) }})")
+    page.evaluate(f"void atlas.map.fire('click', {{ latlng: L.latLng({lat}, {lon}) }})")
     assert "fields, south: Higher: densest cells, 50 % of the index" in page.locator(".popup").inner_text()
 
 

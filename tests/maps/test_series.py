@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from maps.country import atlas_of, survey_atlas_of
 
-import layers
 from geo import reported
 from geo.maps.series import areas_under, series_data
 from geo.maps.series_words import SERIES_WORDS
@@ -24,13 +23,22 @@ APART = {
 
 
 @pytest.fixture(scope="module")
-def demo():
-    return layers.build("demo")
+def demo_path(demo, drawn):
+    return drawn("demo", lambda: demo)
 
 
 @pytest.fixture(scope="module")
-def demo_path(demo, tmp_path_factory):
-    return draw_map(demo).save(tmp_path_factory.mktemp("series") / "atlas.html")
+def dated_path(demo, drawn):
+    """The page of simulated planned fields beside supplied ones that hold from a day on."""
+
+    def made():
+        planned, supplied = FIELDS
+        frame = demo[supplied].frame.assign(basis="supplied", simulated=False, valid_from="2003")
+        layers = {**demo.layers, supplied: replace(demo[supplied], frame=frame, basis="supplied")}
+        others = {name: {planned: own[planned]} for name, own in demo.alternatives.items()}
+        return replace(demo, layers=layers, alternatives=others, tier="restricted")
+
+    return drawn("dated-series", made)
 
 
 def opened(page, path, language="English"):
@@ -255,3 +263,29 @@ def test_pictures(quiet_page, demo_path):
     choose(page, TABLE)
     page.screenshot(path=PICTURES / "series-table.png")
     assert (PICTURES / "series-table.png").stat().st_size > 10_000
+
+
+def test_a_layer_returns_only_when_both_day_and_series_allow_it(quiet_page, dated_path):
+    """Each cause keeps its own reason; whichever ends first, the other still holds."""
+    page = opened(quiet_page, dated_path)
+    before = on_map(page, "flood_displacement")
+    shown = "document.querySelector('#table-districts .scroll').checkVisibility()"
+    for first_back in ("day", "series"):
+        page.locator("#day-field").fill("2005")
+        page.keyboard.press("Enter")
+        choose(page, OTHER)
+        assert row(page, "flood_displacement").locator(".apart").count() == 2
+        if first_back == "day":
+            page.locator("#day-latest").click()
+        else:
+            choose(page, BUILT)
+        left = {"day": "series", "series": "day"}[first_back]
+        assert row(page, "flood_displacement").locator(".apart").get_attribute("class").endswith(f"{left}-remark")
+        assert on_map(page, "flood_displacement") == 0 and page.locator("#show-flood_displacement").is_disabled()
+        assert page.locator("#table-districts .apart").count() == 1
+        page.locator("#day-latest").click()
+        choose(page, BUILT)
+        assert on_map(page, "flood_displacement") == before and page.locator(".apart").count() == 0
+        page.locator("#choose-areas").click()
+        assert page.evaluate(shown)
+        page.locator("#choose-layers").click()

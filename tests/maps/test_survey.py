@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from maps.country import HOSTILE, survey_atlas_of
+from maps.hands import until
 
 from geo.errors import ConfigError
 from geo.generalise import as_shown
@@ -283,7 +284,7 @@ def test_thousands_are_painted_on_a_canvas_and_can_be_asked(quiet_page, area, tm
         "(() => { const one = document.querySelector('.leaflet-hazards-pane canvas');"
         " return [...one.getContext('2d').getImageData(0, 0, one.width, one.height).data].some((value) => value > 0); })()"
     )
-    page.wait_for_function(painted)
+    until(page, painted)
     page.evaluate(
         "{ const layer = atlas.layers.find((one) => one.name === 'unconfirmed_minefields');"
         " const row = [...Array(layer.n).keys()].find((one) => layer.value('name_en', one) === 'Many 17');"
@@ -343,8 +344,8 @@ def test_the_verdict_is_seen(quiet_page, survey_path, wide):
     ("locale", "asked", "opens"), [("ko-KR", None, "ko"), ("ko", None, "ko"), ("en-US", None, "en"), ("kok-IN", None, "en"),
                                    ("ko-KR", "en", "en"), ("en-US", "ko", "ko")]
 )  # fmt: skip
-def test_the_page_opens_in_the_readers_language(browser, own, tmp_path, locale, asked, opens):
-    path = draw_map(own, language=asked).save(tmp_path / "atlas.html")
+def test_the_page_opens_in_the_readers_language(browser, own, survey_path, tmp_path, locale, asked, opens):
+    path = draw_map(own, language=asked).save(tmp_path / "atlas.html") if asked else survey_path
     context = browser.new_context(offline=True, locale=locale)
     page = context.new_page()
     page.goto(path.as_uri())

@@ -34,9 +34,9 @@ def test_zone_51_is_told_as_such(quiet_page, page_path):
 
 def test_how_finely_a_place_was_read_follows_the_zoom(quiet_page, page_path):
     page = opened(quiet_page, page_path)
-    page.evaluate("atlas.map.setView([38.2, 127], 8, { animate: false })")
+    page.evaluate("void atlas.map.setView([38.2, 127], 8, { animate: false })")
     assert "±500 m" in clicked(page, 38.2, 127.03).inner_text()  # a pixel is 481 m wide
-    page.evaluate("atlas.map.setView([38.2, 127], 12, { animate: false })")
+    page.evaluate("void atlas.map.setView([38.2, 127], 12, { animate: false })")
     assert "±30 m" in clicked(page, 38.2, 127.03).inner_text()  # 30 m
 
 
@@ -108,15 +108,15 @@ def test_evidence_that_may_be_off_as_far_as_here_lies_here(quiet_page, page_path
     point = atlas["incidents"].frame.geometry.iloc[0]
     for km, n in ((1.9, 1), (2.1, 0)):
         lon, lat, _ = GEOD.fwd(point.x, point.y, 180.0, km * 1000)
-        page.evaluate("atlas.map.setZoom(12, { animate: false })")
+        page.evaluate("void atlas.map.setZoom(12, { animate: false })")
         rows = page.evaluate(
             "([lat, lng]) => atlas.rowsAt(atlas.layers.find((one) => one.name === 'incidents'), { lat, lng })", [lat, lon]
         )
         assert len(rows) == n, km
 
 
-def test_every_line_is_copied_and_all_of_them(quiet_page, page_path, context):
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_every_line_is_copied_and_all_of_them(quiet_page, page_path):
+    quiet_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = opened(quiet_page, page_path)
     card = clicked(page, 38.2, 127.03)
     card.get_by_role("button", name="Copy: MGRS").click()
@@ -130,8 +130,8 @@ def test_every_line_is_copied_and_all_of_them(quiet_page, page_path, context):
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "Copied: 38.20000, 127.03000"), ("ko", "복사됨: 38.20000, 127.03000")])
-def test_without_a_clipboard_the_line_is_copied_from_a_field(quiet_page, page_path, context, language, told):
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_without_a_clipboard_the_line_is_copied_from_a_field(quiet_page, page_path, language, told):
+    quiet_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = opened(quiet_page, page_path, language)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
     card = clicked(page, 38.2, 127.03)

@@ -17,6 +17,7 @@ import layers
 from geo.maps.content import config, described, fed_by, fixed_texts, generalised, subtitle
 from geo.maps.tables import all_tables
 from geo.maps.web import draw_map
+from geo.steps import unpacked_steps
 
 SCHEMATIC = {"mdl": "±500 m", "dmz": "±500 m", "mcz": "±5,000 m"}
 OFF = {"places": "3 km", "incidents": "2 km", "cleared_areas": "4–15 km"}
@@ -65,14 +66,14 @@ def test_no_precision_no_text(area, name):
 
 
 def test_the_subtitle_tells_what_is_supplied_and_what_is_simulated(atlas, half_supplied, all_supplied):
-    assert subtitle(atlas) == fixed_texts(atlas)["allocated"]
+    assert re.fullmatch(r"Simulated minefields: .* icbl-2007 \(2006\); .* not real\.", subtitle(atlas)["en"])
     assert re.fullmatch(
-        r"Planned minefields: supplied, taken as it stands\. Unconfirmed minefields: Simulated positions\. .*not real\.",
+        r"Planned minefields: supplied, taken as it stands\. Unconfirmed minefields \(simulated\): .*not real\.",
         subtitle(half_supplied)["en"],
     )
-    assert subtitle(half_supplied)["ko"].startswith("계획지뢰지대: 제공 자료를 그대로 표시. 미확인지뢰지대: 모의 배치입니다.")
+    assert subtitle(half_supplied)["ko"].startswith("계획지뢰지대: 제공 자료를 그대로 표시. 미확인지뢰지대(모의): 개수")
     assert subtitle(all_supplied)["en"] == "Planned minefields, Unconfirmed minefields: supplied, taken as it stands."
-    assert "Simulated positions" not in draw_map(all_supplied).html
+    assert "Simulated minefields" not in draw_map(all_supplied).html
 
 
 def test_the_words_for_what_fed_the_screening_zones(atlas, half_supplied, all_supplied):
@@ -117,7 +118,7 @@ def blocks(html):
 def vertices(block):
     """Return all points of a decoded layer [degrees], shape (n, 2)."""
     return np.concatenate(
-        [np.column_stack([np.cumsum(one["x"]), np.cumsum(one["y"])]) / 10 ** one["decimals"] for one in block["sets"]]
+        [np.column_stack([unpacked_steps(one["x"]), unpacked_steps(one["y"])]) / 10 ** one["decimals"] for one in block["sets"]]
     )
 
 

@@ -1,8 +1,7 @@
-/* What layers on a canvas share: the canvas that follows the map, paths straight from numbers, and the hatches of the symbols. */
+/* What layers on a canvas share: paths straight from numbers, and the hatches of the symbols. */
 "use strict";
 
 (function (atlas) {
-  const PRINT_SHARP = 3; // dots a pixel on paper
   const STEP_PX = 0.7; // vertices nearer to the last one than this are not drawn
   const tiles = new Map();
 
@@ -38,51 +37,6 @@
     }
     return tiles.get(id);
   };
-
-  /** A canvas in a layer's pane that follows the map; Leaflet moves and scales it between two drawings. */
-  atlas.CanvasLayer = L.Renderer.extend({
-    options: { padding: 0.2 },
-    _initContainer() {
-      this._container = document.createElement("canvas");
-      this._container.style.pointerEvents = "none"; // what lies below stays within reach; see pick.js
-    },
-    _destroyContainer() {
-      this._container.remove();
-      delete this._container;
-      this.view = null;
-    },
-    _update() {
-      if (!this._map || (this._map._animatingZoom && this._bounds)) return;
-      L.Renderer.prototype._update.call(this);
-      const view = `${this._zoom} ${this._map.getPixelOrigin()} ${this._bounds.min} ${this._bounds.max}`;
-      if (view === this.view) return; // a zoom is told twice
-      this.view = view;
-      this.draw();
-    },
-
-    /** Empty a canvas, lay it over the view and let its pen count in the map's own pixels. */
-    clear(canvas, share = 1) {
-      const { min } = this._bounds;
-      const size = this._bounds.getSize();
-      const fine = document.body.classList.contains("printing") ? PRINT_SHARP : L.Browser.retina ? 2 : 1;
-      const sharp = fine * share;
-      const pen = canvas.getContext("2d");
-      L.DomUtil.setPosition(canvas, min);
-      Object.assign(canvas, { width: Math.ceil(size.x * sharp), height: Math.ceil(size.y * sharp) });
-      Object.assign(canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
-      pen.scale(sharp, sharp);
-      pen.translate(-min.x, -min.y);
-      return pen;
-    },
-
-    /** Scale, shift and edges of the view in world units. */
-    frame() {
-      const scale = 256 * 2 ** this._map.getZoom();
-      const { x: left, y: top } = this._map.getPixelOrigin();
-      const [min, max] = [this._bounds.min, this._bounds.max];
-      return { scale, left, top, west: (min.x + left) / scale, east: (max.x + left) / scale, north: (min.y + top) / scale, south: (max.y + top) / scale };
-    },
-  });
 
   /** Add a part to the path, without the vertices that no screen shows. */
   atlas.trace = function (pen, geometry, part, { scale, left, top }) {

@@ -69,11 +69,11 @@
   }
 
   /** Whether a feature of a shown layer is on the map: its day, its part and its first zoom. */
-  function isOn(layer, row) {
+  atlas.isOn = function (layer, row) {
     if (!atlas.holds(layer, row) || (layer.value("min_zoom", row) || 0) > atlas.map.getZoom()) return false;
     const part = layer.parts.find((one) => one.value === layer.value("origin", row));
     return !part || part.shown;
-  }
+  };
 
   /** The drawn feature of a layer that is nearest to a place: {row, m}, 0 m inside it; null where none is wanted. */
   atlas.nearestIn = function (layer, latlng, wanted) {
@@ -84,7 +84,7 @@
     for (let i = 1; i < g.n; i += 1) if (bounds[i] < bounds[first]) first = i; // the nearest box first: then hardly any other needs a look
     for (let k = -1; k < g.n; k += 1) {
       const i = k < 0 ? first : k;
-      if (i >= g.n || bounds[i] >= best[0] || !wanted(g.row[i]) || !isOn(layer, g.row[i])) continue;
+      if (i >= g.n || bounds[i] >= best[0] || !wanted(g.row[i]) || !atlas.isOn(layer, g.row[i])) continue;
       if (g.kind[i] === POLYGON && bounds[i] === 0 && g.holds(i, at.x, at.y)) return { row: g.row[i], m: 0 };
       const found = nearestOfPart(g, i, at, best);
       if (found !== best) [best, row] = [found, g.row[i]];
@@ -113,7 +113,7 @@
       if (polygon ? bounds[i] > 0 : bounds[i] > reach && !evidence) continue;
       const far = evidence && g.kind[i] === POINT ? Math.max(reach, atlas.offM(layer, g.row[i]) || 0) : reach;
       const here = polygon ? g.holds(i, at.x, at.y) : bounds[i] <= far && nearestOfPart(g, i, at, [Infinity, 0, 0])[0] <= far;
-      if (here && isOn(layer, g.row[i])) found.add(g.row[i]);
+      if (here && atlas.isOn(layer, g.row[i])) found.add(g.row[i]);
     }
     return [...found].sort((a, b) => a - b);
   };

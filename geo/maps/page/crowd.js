@@ -1,19 +1,12 @@
-/* Thousands of features of one layer on one canvas, straight from their numbers: shapes where there is room, boxes of the same colour and size where not. */
+/* Thousands of features of one layer on one canvas, straight from their numbers: each in its form and pattern, and as a mark where it is too small for one. */
 "use strict";
 
 (function (atlas) {
-  const SPECK_PX = 4; // below this a shape would be all outline: a box in its colour
-  const CROWDED_PX = 12; // up to this a shape may lose its outline, then its form, where too many are in view
-  const MOST_SHAPES = 1500; // of a view that are drawn with hatch and outline before the smallest are filled alone
-  const MOST_FILLS = 6000; // of a view that keep their form before the smallest become boxes
+  const MARK_PX = (atlas.MARK_PX = 7); // side of a mark; what is smaller has no form on screen
+  const FINE_PX = 48; // from here on the browser's own pen draws a shape: smoother, and there is no room for many
+  const SLICE_MS = 40; // of drawing before the page may do something else
   const KINDS = ["point", "line", "polygon"];
-
-  function pointPath({ shape, radius }) {
-    if (shape !== "circle") return new Path2D(atlas.markPath(shape, 0, 0, radius));
-    const path = new Path2D();
-    path.arc(0, 0, radius, 0, 2 * Math.PI);
-    return path;
-  }
+  const LISTS = ["specks", "points", "small", "large"];
 
   atlas.Crowd = atlas.CanvasLayer.extend({
     initialize(layer, pane) {
@@ -23,21 +16,34 @@
       const numbers = (name) => Float64Array.from({ length: layer.n }, (_, row) => layer.value(name, row) ?? NaN);
       const told = (name) => (layer.columns[name] ? numbers(name) : null);
       Object.assign(this, { soft: told("soft_m"), limit: told("max_zoom"), first: told("min_zoom"), width: told("width_px") });
+      this.simulated = Uint8Array.from({ length: layer.n }, (_, row) => Number(layer.isSimulated(row)));
       const origins = new Map(layer.parts.map((part, i) => [part.value, i]));
       this.origin = layer.parts.length ? Uint8Array.from({ length: layer.n }, (_, row) => origins.get(layer.value("origin", row)) || 0) : null;
     },
-    onAdd(map) {
+    onAdd() {
       atlas.pickable(this, true);
-      L.Renderer.prototype.onAdd.call(this, map);
+      atlas.CanvasLayer.prototype.onAdd.call(this);
+      for (const sheet of (this.sheets || new Map()).values()) this.getPane().append(sheet);
+      if (!this.job) this.tell();
     },
     onRemove() {
+      this.stop();
       atlas.pickable(this, false);
-      atlas.softSheets(this, []);
-      L.Renderer.prototype.onRemove.call(this);
+      for (const sheet of (this.sheets || new Map()).values()) sheet.remove();
+      atlas.CanvasLayer.prototype.onRemove.call(this);
       this.tell(false);
+    },
+    _onAnimZoom(event) {
+      this.stop(); // what would be finished now no longer fits
+      L.Renderer.prototype._onAnimZoom.call(this, event);
     },
     getBounds() {
       return this.geometry.bounds();
+    },
+
+    /** The drawing depends on the day and on which parts are on. */
+    state() {
+      return `${atlas.CanvasLayer.prototype.state()} ${atlas.day} ${this.layer.parts.map((part) => part.shown)}`;
     },
 
     /** Whether a feature is on the map as far as its day, its part and its first zoom go. */
@@ -53,42 +59,31 @@
       return Math.max(g.east[part] - g.west[part], g.south[part] - g.north[part]) * scale;
     },
 
+    /** Radius of the largest point symbol [px]. */
+    mostRadius() {
+      this.look();
+      return Math.max(...this.kinds.map(({ symbol }) => symbol.radius_px));
+    },
+
     /** What every row looks like, found anew when another day is shown: index into `kinds`, {symbol, own, order}. */
     look() {
-      const { layer } = this;
-      if (this.looks && this.lookDay === atlas.day && this.lookHeld === layer.held) return this.looks;
+      const { layer, origin, width } = this;
+      if (this.looks && this.lookDay === atlas.day) return this.looks;
       const order = Object.keys(atlas.config.symbols);
-      const known = new Map();
+      const [known, circle] = [new Map(), (layer.columns.shape_kind || { values: [] }).values.indexOf("equal_area_circle")];
+      const code = (name, row) => (layer.columns[name] ? layer.columns[name].codes[row] : 0);
       this.kinds = [];
       this.looks = Uint32Array.from({ length: layer.n }, (_, row) => {
-        const symbol = atlas.symbolOf(layer, row);
-        const own = { circle: layer.value("shape_kind", row) === "equal_area_circle", mirrored: this.origin !== null && this.origin[row] > 0, width: this.width && this.width[row] };
-        const key = `${symbol.key} ${own.circle} ${own.mirrored} ${own.width}`;
-        if (!known.has(key)) known.set(key, this.kinds.push({ symbol, own, order: order.indexOf(symbol.key) }) - 1);
+        const own = { circle: circle >= 0 && code("shape_kind", row) === circle, mirrored: origin !== null && origin[row] > 0, width: width && width[row] };
+        const key = 4 * (256 * code("symbol", row) + code("symbol_then", row)) + 2 * own.circle + own.mirrored + (width ? 1e6 * width[row] : 0);
+        if (!known.has(key)) {
+          const symbol = atlas.symbolOf(layer, row);
+          known.set(key, this.kinds.push({ symbol, own, order: order.indexOf(symbol.key) }) - 1);
+        }
         return known.get(key);
       });
-      Object.assign(this, { lookDay: atlas.day, lookHeld: layer.held });
+      this.lookDay = atlas.day;
       return this.looks;
-    },
-
-    /** Parts in view that are on, and their sizes. */
-    inView(frame) {
-      const { geometry: g } = this;
-      const zoom = this._map.getZoom();
-      const [parts, sizes] = [[], []];
-      for (let i = 0; i < g.n; i += 1) {
-        if (g.east[i] < frame.west || g.west[i] > frame.east || g.south[i] < frame.north || g.north[i] > frame.south || !this.isOn(g.row[i], zoom)) continue;
-        parts.push(i);
-        sizes.push(this.size(i, frame.scale));
-      }
-      return { parts, sizes };
-    },
-
-    /** Sizes from which a part is drawn in full and at least filled in its form; at the closest zoom all are drawn in full. */
-    least(sizes) {
-      if (this._map.getZoom() >= this._map.getMaxZoom()) return [0, 0];
-      const large = Float64Array.from(sizes.filter((size) => size >= SPECK_PX)).sort().reverse();
-      return [MOST_SHAPES, MOST_FILLS].map((most) => (large.length <= most ? SPECK_PX : Math.min(CROWDED_PX, large[most])));
     },
 
     /** How a part is to be drawn now: {beyond, half, soft}; nothing is soft of which no precision is known. */
@@ -97,99 +92,80 @@
       return atlas.exactness({ softM: told(this.soft), maxZoom: told(this.limit), kind: KINDS[this.geometry.kind[part]] }, zoom, metres);
     },
 
-    /** What is drawn alike, the gravest class last and so on top: [{symbol, own, shapes, fills, specks, glows}]. */
-    sorted({ parts, sizes }) {
-      const { layer, geometry: g } = this;
+    /** In which list of its kind a part in view belongs; what is simulated never looks larger than it is, and at the closest zoom nothing does. */
+    listOf(part, frame) {
+      const { geometry: g } = this;
+      if (g.kind[part] === 0) return "points";
+      const size = Math.max(g.east[part] - g.west[part], g.south[part] - g.north[part]) * frame.scale;
+      if (size >= FINE_PX) return "large";
+      return size >= MARK_PX || frame.closest || this.simulated[g.row[part]] ? "small" : "specks";
+    },
+
+    /** Parts in view that are drawn alike, the gravest class last and so on top: [{symbol, own, soft, glows, and a list for each way of drawing}]. */
+    sorted(frame) {
+      const { geometry: g, soft: exact, limit } = this;
       const [zoom, metres, looks] = [this._map.getZoom(), atlas.metresPerPixel(this._map), this.look()];
-      const [[full, formed], found] = [this.least(sizes), new Map()];
-      const plain = { beyond: false, half: 0, soft: false };
-      this.drawn = { shapes: 0, fills: 0, specks: 0, sketched: false };
-      for (let i = 0; i < parts.length; i += 1) {
-        const [part, row] = [parts[i], g.row[parts[i]]];
-        const { beyond, half, soft } = this.soft ? this.exactness(part, row, zoom, metres) : plain;
+      const found = [];
+      this.drawn = { shapes: 0, specks: 0, marks: 0, sketched: false };
+      frame.closest = zoom >= this._map.getMaxZoom();
+      for (let part = 0; part < g.n; part += 1) {
+        if (g.east[part] < frame.west || g.west[part] > frame.east || g.south[part] < frame.north || g.north[part] > frame.south) continue;
+        const row = g.row[part];
+        if (!this.isOn(row, zoom)) continue;
+        const mayBeSoft = exact && (zoom > limit?.[row] || exact[row] >= metres);
+        const { beyond, half, soft } = mayBeSoft ? this.exactness(part, row, zoom, metres) : { beyond: false, half: 0, soft: false };
         const key = 2 * looks[row] + (soft ? 1 : 0);
-        if (!found.has(key)) found.set(key, { ...this.kinds[looks[row]], soft, shapes: [], fills: [], specks: [], glows: [] });
-        const kind = found.get(key);
+        const kind = (found[key] ||= { ...this.kinds[looks[row]], soft, glows: [], specks: [], points: [], small: [], large: [] });
         const alone = beyond || (soft && g.kind[part] === 1);
-        if (soft && !layer.isSimulated(row)) kind.glows.push({ part, half, alone, softM: this.soft[row] >= 0 ? this.soft[row] : null });
-        if (!alone) (sizes[i] >= full ? kind.shapes : sizes[i] >= formed && g.kind[part] === 2 ? kind.fills : kind.specks).push(part);
+        if (soft && !this.simulated[row]) kind.glows.push({ part, half, alone, softM: exact[row] >= 0 ? exact[row] : null });
+        if (!alone) kind[this.listOf(part, frame)].push(part);
         if (beyond) this.drawn.sketched = true;
       }
-      return [...found.values()].sort((a, b) => b.order - a.order);
+      const kinds = found.filter(Boolean).sort((a, b) => b.order - a.order);
+      for (const kind of kinds) for (const name of LISTS) this.drawn[name === "specks" ? "specks" : "shapes"] += kind[name].length;
+      return kinds;
     },
 
-    /** Paint what is in view. */
+    /** Draw what is in view on a second canvas, which takes the first one's place when it is complete. */
     draw() {
-      if (!this._container || !this._bounds) return;
+      this.stop();
       const frame = this.frame();
-      const pen = this.clear(this._container);
-      const kinds = this.sorted(this.inView(frame));
-      for (const paint of ["paintSpecks", "paintFills", "paintShapes"]) for (const kind of kinds) this[paint](pen, kind, frame);
-      for (const name of ["shapes", "fills", "specks"]) for (const kind of kinds) this.drawn[name] += kind[name].length;
+      const kinds = this.sorted(frame);
+      this._container.style.visibility = this.laid && this.laid.state !== this.place.state ? "hidden" : ""; // never another day's features
+      this.job = atlas.painting(this, kinds, frame);
+      this.go(kinds, frame);
+    },
+
+    /** Draw for a while; all of it where the page is about to be printed. */
+    go(kinds, frame) {
+      const until = document.body.classList.contains("printing") ? Infinity : performance.now() + SLICE_MS;
+      let next = this.job.next();
+      while (!next.done && performance.now() < until) next = this.job.next();
+      atlas.tellDrawing(this, !next.done);
+      if (!next.done) this.turn = requestAnimationFrame(() => this.go(kinds, frame));
+      else this.finish(next.value, kinds, frame);
+    },
+
+    finish(sheet, kinds, frame) {
+      sheet.className = this._container.className;
+      this._container.replaceWith(sheet);
+      [this.spare, this._container, this.laid, this.job] = [frame.sharp > 2 ? null : this._container, sheet, this.place, null]; // sheets for paper are large
       atlas.softSheets(this, kinds, frame);
-      this.tell(this.drawn.specks + this.drawn.fills > 0);
+      this.tell();
     },
 
-    /** Boxes as large as what they stand for, so that none seems smaller than it is. */
-    paintSpecks(pen, { symbol, specks }, { scale, left, top }) {
-      const { geometry: g } = this;
-      const side = (span) => Math.max(2, Math.round(span * scale));
-      pen.globalAlpha = 1;
-      pen.fillStyle = symbol.opacity > 0 ? symbol.colour : symbol.outline;
-      for (const part of specks) {
-        const [width, height] = g.kind[part] === 0 ? [4, 4] : [side(g.east[part] - g.west[part]), side(g.south[part] - g.north[part])];
-        const [x, y] = [((g.west[part] + g.east[part]) / 2) * scale - left, ((g.north[part] + g.south[part]) / 2) * scale - top];
-        pen.fillRect(Math.round(x - width / 2), Math.round(y - height / 2), width, height);
-      }
+    /** Give up a drawing that is not finished. */
+    stop() {
+      if (!this.job) return;
+      cancelAnimationFrame(this.turn);
+      [this.job, this.place] = [null, null];
+      atlas.tellDrawing(this, false);
     },
 
-    paintFills(pen, { symbol, fills }, frame) {
-      pen.globalAlpha = 1;
-      pen.fillStyle = symbol.opacity > 0 ? symbol.colour : symbol.outline;
-      for (const part of fills) {
-        pen.beginPath();
-        atlas.trace(pen, this.geometry, part, frame);
-        pen.fill("evenodd");
-      }
-    },
-
-    paintShapes(pen, { symbol, own, soft, shapes }, frame) {
-      if (!shapes.length) return;
-      const style = atlas.style(symbol, { ...own, soft, far: atlas.isFar() });
-      const fill = style.fill ? atlas.canvasFill(pen, symbol, own.mirrored) : null;
-      const path = this.geometry.kind[shapes[0]] === 0 ? pointPath(style) : null;
-      Object.assign(pen, { lineWidth: style.weight, strokeStyle: style.color, fillStyle: fill || "", lineJoin: "round", lineCap: style.lineCap });
-      pen.setLineDash(style.dashArray ? style.dashArray.split(" ").map(Number) : []);
-      for (const part of shapes) {
-        if (path) this.paintPoint(pen, part, path, style, frame);
-        else {
-          pen.beginPath();
-          atlas.trace(pen, this.geometry, part, frame);
-          this.finish(pen, style);
-        }
-      }
-    },
-
-    finish(pen, style, path) {
-      pen.globalAlpha = style.fillOpacity;
-      if (style.fill && style.fillOpacity) path ? pen.fill(path, "evenodd") : pen.fill("evenodd");
-      pen.globalAlpha = style.opacity;
-      if (style.stroke) path ? pen.stroke(path) : pen.stroke();
-    },
-
-    paintPoint(pen, part, path, style, { scale, left, top }) {
-      const [x, y] = [this.geometry.west[part] * scale - left, this.geometry.north[part] * scale - top];
-      pen.translate(x, y);
-      this.finish(pen, style, path);
-      pen.translate(-x, -y);
-    },
-
-    /** Say that some features are points at this zoom, as long as they are. */
-    tell(on) {
-      const told = atlas.simplified;
-      on ? told.add(this) : told.delete(this);
-      atlas.tellSimplified();
-      if (this.layer.softRemark) this.layer.softRemark.hidden = !this._container || !this.drawn.sketched;
+    /** Say that some features are marks at this zoom, as long as they are. */
+    tell(on = this.drawn.specks > 0) {
+      atlas.tellSimplified(this, on);
+      if (this.layer.softRemark) this.layer.softRemark.hidden = !this._map || !this.drawn.sketched;
     },
   });
 })(window.atlas);

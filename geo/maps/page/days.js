@@ -157,6 +157,7 @@
       layer.datedNode.replaceChildren(...atlas.dated(layer, text));
     }
     openPast();
+    if (hasHazards()) atlas.apartFromDay(day === null ? null : text); // fields without a date are the same on every day
     atlas.labels.names = atlas.datedNames(atlas.config.labels);
     atlas.map.closePopup();
     const words = atlas.config.words;

@@ -17,7 +17,8 @@
 
   /** Parts (points, lines, polygons with holes): `row`, `kind`, box, first ring; rings: first point; points: x and y of the world. */
   class Geometry {
-    constructor(sets) {
+    constructor(packed) {
+      const sets = packed.map((set) => ({ ...set, x: atlas.unpacked(set.x), y: atlas.unpacked(set.y) }));
       const nPoints = sum(sets.map((set) => set.x.length));
       const nRings = sum(sets.map((set) => (set.points || set.x).length));
       this.n = sum(sets.map((set) => set.rows.length));
@@ -32,7 +33,7 @@
 
     add(set, at) {
       const scale = 10 ** set.decimals;
-      let [x, y, row] = [0, 0, 0];
+      let row = 0;
       const [rings, parts] = [set.points, set.rings];
       for (let i = 0, point = at.point; i < (rings || set.x).length; i += 1) this.ring[(at.ring += 1)] = point += rings ? rings[i] : 1;
       let ring = this.part[at.part];
@@ -42,10 +43,8 @@
         this.part[(at.part += 1)] = ring += parts ? parts[i] : 1;
       }
       for (let i = 0; i < set.x.length; i += 1) {
-        x += set.x[i];
-        y += set.y[i];
-        this.x[at.point] = atlas.worldX(x / scale);
-        this.y[at.point] = atlas.worldY(y / scale);
+        this.x[at.point] = atlas.worldX(set.x[i] / scale);
+        this.y[at.point] = atlas.worldY(set.y[i] / scale);
         at.point += 1;
       }
     }

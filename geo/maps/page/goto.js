@@ -69,8 +69,8 @@
 
   function option(map, one, i) {
     const { words } = atlas.config;
-    const other = { en: one.pair.ko, ko: one.pair.en };
-    const kind = one.layer.name === "rivers" ? words.goto_kind_river : words.goto_kind_place;
+    const other = one.form ? words.goto_read_as : { en: one.pair.ko, ko: one.pair.en };
+    const kind = one.form ? words.goto_kind_plane : one.layer.name === "rivers" ? words.goto_kind_river : words.goto_kind_place;
     const square = atlas.mgrs(one.at.lat, one.at.lng, 2);
     const name = atlas.make("bdi", { class: "name" }, atlas.both(one.pair));
     const aside = atlas.make("span", { class: "aside" }, atlas.make("bdi", {}, atlas.both(other)), atlas.make("span", { class: "square" }, atlas.both(kind), ` · ${square}`));
@@ -102,6 +102,7 @@
 
   function goToName(map, one) {
     const { words } = atlas.config;
+    if (one.form) return goToPlace(map, one.form.place, one.form.text);
     const km = one.layer.value(one.layer.off_km, one.row) || one.layer.value("accuracy_km", one.row);
     const river = one.layer.name === "rivers";
     const notes = river ? [words.goto_river] : km ? [atlas.filled(words.placed, { km })] : [];
@@ -117,13 +118,14 @@
       return tell({ en: [where, ...notes].map((one) => one.en).join(" "), ko: [where, ...notes].map((one) => one.ko).join(" ") }, true);
     }
     tell(same(""), false);
+    field().value = text;
     return arrive(map, L.latLng(found.lat, found.lng), found.side > 1000 ? 0 : POINT_ZOOM, { notes, readM: found.side > 1 ? found.side / 2 : 0 });
   }
 
   function examples() {
     const middle = L.latLngBounds(atlas.config.bounds).getCenter();
     const place = atlas.place(middle);
-    return { mgrs: place.mgrs, utm: place.utm, dd: place.decimal };
+    return { mgrs: place.mgrs, utm: place.utm, dd: place.decimal, grid: atlas.planeForms()[0] };
   }
 
   function go(map) {
@@ -136,8 +138,15 @@
     const found = atlas.namesLike(text);
     if (found.length === 1 || (found.length && found[0].rank === 0 && !(found[1] && found[1].rank === 0))) return goToName(map, found[0]);
     if (found.length) return suggest(map);
-    if (place) return tell(atlas.filled(words[place.fault], { text }), true);
-    return tell(atlas.filled(/\d/.test(text) ? words.goto_wrong : words.goto_none, { text, ...examples() }), true);
+    if (place) return ask(map, place, text);
+    const { grid, ...others } = examples();
+    return tell(atlas.filled(!/\d/.test(text) ? words.goto_none : grid ? words.goto_wrong_grid : words.goto_wrong, { text, grid, ...others }), true);
+  }
+
+  /** Say what is wrong with a place; where it could be meant in several ways, list them to choose from. */
+  function ask(map, place, text) {
+    tell(atlas.filled(atlas.config.words[place.fault], { text, ...place.blanks }), true);
+    list(map, (place.forms || []).map((form) => ({ pair: same(form.text), at: L.latLng(form.place), form })));
   }
 
   function suggest(map) {

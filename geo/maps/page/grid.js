@@ -1,67 +1,17 @@
-/* The MGRS grid: squares of 100, 10 or 1 km in every UTM zone in view, cut where zones meet, with their letters and kilometres. */
+/* The MGRS grid on the map: its lines, the letters of its squares and the kilometres along the edges; gridlines.js reckons where they run. */
 "use strict";
 
 (function (atlas) {
-  const LEAST_PX = { 1000: 30, 10000: 40, 100000: 0 }; // a square's side on screen from which it is drawn
-  const CHORD_M = 10000; // between two points of a line: its bend in between is below 2 m
   const EDGE_PX = 11; // how far inside the map its kilometres stand
   const APART_PX = 20;
-  const MOST_ZONES = 4;
+  const LETTERS = { "grid-tick": { font: "700 11px sans-serif", pad: 8, high: 14 }, "grid-square": { font: "700 17px sans-serif", pad: 8, high: 22 } };
+  const measure = document.createElement("canvas").getContext("2d");
   const STYLES = {
     fine: { color: "#33415c", weight: 0.8, opacity: 0.45 },
     ten: { color: "#33415c", weight: 1.1, opacity: 0.6 },
     hundred: { color: "#33415c", weight: 2, opacity: 0.7 },
     zone: { color: "#7a2b05", weight: 2, opacity: 0.8, dashArray: "10 5" },
   };
-
-  const zoneAt = (lon) => Math.floor((lon + 180) / 6) + 1;
-  const west = (zone) => 6 * zone - 186;
-
-  /** The finest squares that are still wide enough to be told apart here [m]. */
-  function stepM(map) {
-    const metres = atlas.metresPerPixel(map);
-    return Number(Object.keys(LEAST_PX).find((side) => side / metres >= LEAST_PX[side]));
-  }
-
-  /** What of a view lies in one zone, in metres of its grid: [[east, north], ...] from least to most; none beyond its edges. */
-  function range(zone, view) {
-    const [left, right] = [Math.max(view.getWest(), west(zone)), Math.min(view.getEast(), west(zone + 1) - 1e-9)];
-    const [south, north] = [Math.max(view.getSouth(), -80), Math.min(view.getNorth(), 83.99)];
-    if (left >= right || south >= north) return null;
-    const middle = Math.min(Math.max(west(zone) + 3, left), right);
-    const corners = [south, north].flatMap((lat) => [left, middle, right].map((lon) => atlas.utm(lat, lon)));
-    const span = (key) => [Math.min(...corners.map((one) => one[key])), Math.max(...corners.map((one) => one[key]))];
-    return { left: west(zone), right: west(zone + 1), easting: span("easting"), northing: span("northing"), band: south < 0 ? "M" : "N" };
-  }
-
-  /** A line cut to the longitudes of its zone. */
-  function cut(points, left, right) {
-    const kept = [];
-    points.forEach((point, i) => {
-      const before = points[i - 1];
-      for (const edge of [left, right]) {
-        if (before && before[1] < edge !== point[1] < edge) kept.push([before[0] + ((point[0] - before[0]) * (edge - before[1])) / (point[1] - before[1]), edge]);
-      }
-      if (point[1] >= left && point[1] <= right) kept.push(point);
-    });
-    return kept;
-  }
-
-  /** The lines of one direction: {km, rank, points} for each multiple of the step. */
-  function lines(zone, area, step, across) {
-    const [along, over] = across ? [area.northing, area.easting] : [area.easting, area.northing];
-    const found = [];
-    const n = Math.max(1, Math.ceil((over[1] - over[0]) / CHORD_M));
-    for (let at = Math.ceil(along[0] / step) * step; at <= along[1]; at += step) {
-      const points = Array.from({ length: n + 1 }, (_, i) => {
-        const other = over[0] + ((over[1] - over[0]) * i) / n;
-        return across ? atlas.fromUtm(zone, area.band, other, at) : atlas.fromUtm(zone, area.band, at, other);
-      });
-      const kept = cut(points, area.left, area.right);
-      if (kept.length > 1) found.push({ at, across, rank: at % 1e5 === 0 ? "hundred" : at % 1e4 === 0 ? "ten" : "fine", points: kept });
-    }
-    return found;
-  }
 
   /** Where a line first stands inside the map from the edge on which its kilometres are told; null where it never does. */
   function tick(map, line, size, left) {
@@ -81,11 +31,9 @@
     return inside ? ends[0].add(line.across ? [EDGE_PX, 0] : [0, -EDGE_PX]) : null; // it begins where zones meet
   }
 
-  /** What the buttons and the scale cover of the map. */
+  /** What the buttons, the scale and the ribbons cover of the map. */
   function buttons(map) {
-    const frame = map.getContainer().getBoundingClientRect();
-    const boxes = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0);
-    return boxes.map((one) => L.bounds([one.left - frame.left - 9, one.top - frame.top - 9], [one.right - frame.left + 9, one.bottom - frame.top + 9]));
+    return atlas.covering(map, false).map((one) => L.bounds([one.left - 9, one.top - 9], [one.right + 9, one.bottom + 9]));
   }
 
   /** Where the kilometres of a line stand: at the edge, else beside the buttons there; null where neither is free. */
@@ -112,37 +60,31 @@
       atlas.labels.place();
     },
     getEvents() {
-      return { moveend: this.redraw, viewreset: this.redraw };
+      return { moveend: this.redraw }; // comes last of every move and every zoom
     },
 
     /** Draw what is in view, anew after each move. */
     redraw() {
-      const map = this._map;
-      const view = map.getBounds().pad(0.02);
-      const [first, last] = [zoneAt(view.getWest()), zoneAt(view.getEast())];
-      const zones = Array.from({ length: Math.min(last - first + 1, MOST_ZONES) }, (_, i) => first + i);
-      this.step = stepM(map);
-      const found = [];
-      const squares = [];
-      for (const zone of zones) {
-        const area = range(zone, view);
-        if (!area) continue;
-        found.push(...lines(zone, area, this.step, false), ...lines(zone, area, this.step, true));
-        squares.push(...this.squares(zone, area));
-      }
-      const meeting = zones.slice(1).map((zone) => ({ rank: "zone", points: [[view.getSouth(), west(zone)], [view.getNorth(), west(zone)]] }));
+      const found = atlas.gridOf(this._map);
+      this.step = found.step;
+      this.boxes = [];
       this.drawn.clearLayers();
       for (const [rank, style] of Object.entries(STYLES)) {
-        const parts = [...found, ...meeting].filter((line) => line.rank === rank).map((line) => line.points);
+        const parts = [...found.lines, ...found.meeting].filter((line) => line.rank === rank).map((line) => line.points);
         if (parts.length) this.drawn.addLayer(L.polyline(parts, { ...style, pane: "grid", renderer: this.renderer, interactive: false, fill: false, smoothFactor: 1.2 }));
       }
-      this.holder.replaceChildren(...squares, ...this.ticks(found));
-      if (this.told) this.told(this.step, zones);
-      if (atlas.labels) atlas.labels.place(); // names keep clear of the letters
+      this.holder.replaceChildren(...this.squares(found.squares), ...this.ticks(found.lines));
+      if (this.told) this.told(this.step, found.zones);
+      if (atlas.labels) atlas.labels.put(false); // names keep clear of the letters
     },
 
+    /** Letters at a place of the map; what they cover is kept for the names, reckoned rather than read, which would lay the page out. */
     node(text, at, kind) {
       const node = atlas.make("span", { class: kind }, text);
+      const { font, pad, high } = LETTERS[kind.split(" ")[0]];
+      measure.font = font;
+      const [w, h] = [measure.measureText(text).width + pad, high].map((px) => (px * atlas.growth()) / 2);
+      this.boxes.push({ left: at.x - w, right: at.x + w, top: at.y - h, bottom: at.y + h });
       const point = this._map.containerPointToLayerPoint(at);
       node.style.transform = `translate(${Math.round(point.x)}px, ${Math.round(point.y)}px) translate(-50%, -50%)`;
       return node;
@@ -152,12 +94,14 @@
     ticks(found) {
       if (this.step >= 1e5) return [];
       const size = this._map.getSize();
-      const taken = buttons(this._map);
+      const letters = this.boxes.map((one) => L.bounds([one.left - 9, one.top - 5], [one.right + 9, one.bottom + 5]));
+      const taken = [...buttons(this._map), ...letters];
+      const apart = APART_PX * atlas.growth();
       const told = [];
       const nodes = [];
       for (const line of found) {
         const at = spot(this._map, line, size, taken);
-        if (!at || at.x < 8 || at.y < 8 || at.x > size.x - 8 || at.y > size.y - 8 || told.some((one) => one.distanceTo(at) < APART_PX)) continue;
+        if (!at || at.x < 8 || at.y < 8 || at.x > size.x - 8 || at.y > size.y - 8 || told.some((one) => one.distanceTo(at) < apart)) continue;
         told.push(at);
         nodes.push(this.node(String(Math.round(line.at / 1000) % 100).padStart(2, "0"), at, `grid-tick grid-${line.rank}`));
       }
@@ -165,23 +109,19 @@
     },
 
     /** The letters of each square of 100 km, in the middle of what of it is in view. */
-    squares(zone, area) {
+    squares(found) {
       const map = this._map;
-      const size = map.getSize();
+      const [size, grow] = [map.getSize(), atlas.growth()];
       const nodes = [];
-      const [e0, n0] = [area.easting[0], area.northing[0]].map((metres) => Math.floor(metres / 1e5) * 1e5);
-      for (let e = e0; e <= area.easting[1]; e += 1e5) {
-        for (let n = n0; n <= area.northing[1]; n += 1e5) {
-          const corners = [[e, n], [e + 1e5, n], [e, n + 1e5], [e + 1e5, n + 1e5]].map(([x, y]) => atlas.fromUtm(zone, area.band, x, y));
-          const inside = corners.map(([lat, lon]) => map.latLngToContainerPoint([lat, Math.min(Math.max(lon, area.left), area.right)]));
-          const [low, high] = [Math.min, Math.max].map((pick) => L.point(pick(...inside.map((one) => one.x)), pick(...inside.map((one) => one.y))));
-          const [from, to] = [L.point(Math.max(low.x, 0), Math.max(low.y, 0)), L.point(Math.min(high.x, size.x), Math.min(high.y, size.y))];
-          if (to.x - from.x < 60 || to.y - from.y < 30) continue;
-          const middle = from.add(to).divideBy(2);
-          const place = map.containerPointToLatLng(middle);
-          const text = atlas.mgrs(place.lat, place.lng, 0);
-          if (text.startsWith(String(zone))) nodes.push(this.node(text, middle, "grid-square"));
-        }
+      for (const { zone, corners } of found) {
+        const inside = corners.map((corner) => map.latLngToContainerPoint(corner));
+        const [low, high] = [Math.min, Math.max].map((pick) => L.point(pick(...inside.map((one) => one.x)), pick(...inside.map((one) => one.y))));
+        const [from, to] = [L.point(Math.max(low.x, 0), Math.max(low.y, 0)), L.point(Math.min(high.x, size.x), Math.min(high.y, size.y))];
+        if (to.x - from.x < 76 * grow || to.y - from.y < 34 * grow) continue; // wider than its letters: no two of them meet
+        const middle = from.add(to).divideBy(2);
+        const place = map.containerPointToLatLng(middle);
+        const text = atlas.mgrs(place.lat, place.lng, 0);
+        if (text.startsWith(String(zone))) nodes.push(this.node(text, middle, "grid-square"));
       }
       return nodes;
     },

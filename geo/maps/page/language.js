@@ -40,7 +40,7 @@
   };
 
   /** Whether a text is English prose with no Korean in it: a title or a note as its source has it. */
-  atlas.isForeign = (text) => /[A-Za-z]{3,}/.test(text) && /\s/.test(text.trim()) && !/[\uac00-\ud7a3]/.test(text);
+  atlas.isForeign = (text) => /[A-Za-z]{3,}/.test(text) && /\s|^[A-Za-z]+\.$/.test(text.trim()) && !/[\uac00-\ud7a3]/.test(text);
 
   /** A text of a source as it stands: marked as English for screen readers and, unless it is quiet, for Korean readers. */
   atlas.foreign = function (text, quiet) {

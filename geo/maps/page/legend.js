@@ -2,6 +2,37 @@
 "use strict";
 
 (function (atlas) {
+  const CASING_PX = 4.5; // of the light edge of a line: a narrower band lies hidden below it
+  let banded = false; // whether the list tells of a band
+
+  /** How exact the line of a layer is [m], where a band as wide as that can be seen round it; else null. */
+  function bandM(layer) {
+    if (layer.name !== "mdl" || layer.precision_m === null || !atlas.isDrawn(layer)) return null;
+    return (2 * layer.precision_m) / atlas.metresPerPixel(atlas.map) > CASING_PX ? layer.precision_m : null;
+  }
+
+  function bandEntry(layer) {
+    const picture = atlas.swatch(atlas.config.symbols[layer.symbols[0]]);
+    picture.prepend(atlas.svg("rect", { x: 0, y: 0, width: 26, height: 16, fill: "#3A3F45", "fill-opacity": 0.2 }), atlas.svg("path", { d: "M0 8H26", stroke: "#F3F1EC", "stroke-width": CASING_PX }));
+    return atlas.make("li", { class: "band" }, picture, atlas.make("span", {}, atlas.both(atlas.filled(atlas.config.words.band_of, { m: bandM(layer).toLocaleString("en") }))));
+  }
+
+  /** The least and the most of what the soft edges of a layer state [m]; empty where none is stated. */
+  function softSpan(layer) {
+    if (!layer.softSpan) {
+      const stated = layer.columns.soft_m.values.filter((value) => value !== null);
+      layer.softSpan = stated.length ? [stated.reduce((a, b) => Math.min(a, b)), stated.reduce((a, b) => Math.max(a, b))] : [];
+    }
+    return layer.softSpan;
+  }
+
+  function softRemark(layers) {
+    const { words } = atlas.config;
+    const metres = layers.flatMap(softSpan);
+    const ends = [...new Set([Math.min(...metres), Math.max(...metres)])].map((value) => Number(value.toPrecision(2)).toLocaleString("en"));
+    return atlas.make("li", { class: "remark" }, atlas.both(metres.length ? atlas.filled(words.soft_edge_m, { m: ends.join("–") }) : words.soft_edge));
+  }
+
   function entry(symbol, text) {
     return atlas.make("li", {}, atlas.swatch(symbol), atlas.make("span", {}, text));
   }
@@ -27,12 +58,19 @@
       const own = entries(layer, said);
       return layer.name === "mined_density" ? [atlas.make("li", { class: "head" }, atlas.both(layer.title)), ...own] : own;
     });
-    if (shown.some((layer) => layer.columns.soft_m)) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("soft_edge")));
+    const bands = shown.filter((layer) => bandM(layer) !== null);
+    banded = bands.length > 0;
+    nodes.push(...bands.map(bandEntry));
+    const soft = shown.filter((layer) => layer.columns.soft_m);
+    if (soft.length) nodes.push(softRemark(soft));
     if (shown.some((layer) => (layer.columns.shape_kind || { values: [] }).values.includes("equal_area_circle"))) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("circles")));
-    for (const layer of atlas.layers.filter((one) => one.shown && !one.withheld && !atlas.isDrawn(one))) {
-      nodes.push(atlas.make("li", { class: "remark" }, atlas.both(layer.title), ": ", atlas.word("too_close")));
+    for (const layer of atlas.layers.filter((one) => one.shown && !atlas.isWithheld(one) && !atlas.isDrawn(one))) {
+      nodes.push(atlas.make("li", { class: "remark" }, atlas.make("span", {}, atlas.both(layer.title), ": ", atlas.word("too_close"))));
     }
     if (atlas.hasRings()) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("rings")));
     list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)), ...atlas.rasterLegend(entry));
   };
+
+  /** After a zoom: a band may have become wide enough to be seen, or too narrow. */
+  atlas.renewLegend = () => atlas.layers.some((layer) => bandM(layer) !== null) !== banded && atlas.drawLegend();
 })(window.atlas);

@@ -2,28 +2,38 @@
 "use strict";
 
 (function (atlas) {
-  const REACH_PX = 4;
+  const REACH_PX = 4; // by which a line may be missed
   const crowds = new Set();
   let [over, asked, wired] = [null, false, false];
-  atlas.simplified = new Set(); // layers of which some features are points at this zoom
 
   const level = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
 
-  /** The topmost feature of a crowd at a place: the last one drawn; a speck or a point may be missed by a few pixels. */
+  /** How well a part is hit, from 0 to 1; null where it is missed. What is drawn as a mark, maybe with others, is hit as far as that reaches. */
+  function hit(crowd, part, x, y, scale) {
+    const { geometry: g } = crowd;
+    const size = crowd.size(part, scale);
+    const isMark = g.kind[part] !== 0 && size < atlas.MARK_PX;
+    const reach = (isMark ? atlas.MARK_PX : g.kind[part] === 0 ? Math.max(REACH_PX, size / 2) : g.kind[part] === 1 ? REACH_PX : 0) / scale;
+    if (!g.isNear(part, x, y, reach)) return null;
+    if (isMark) return 0.5 - Math.max(Math.abs(x - (g.west[part] + g.east[part]) / 2), Math.abs(y - (g.north[part] + g.south[part]) / 2)) / (4 * reach);
+    if (g.kind[part] === 1 ? g.distance(part, x, y) > reach : g.kind[part] === 2 && !g.holds(part, x, y)) return null;
+    return 0.5 + part / (2 * g.n);
+  }
+
+  /** The topmost feature of a crowd at a place: of the gravest class, of these the one drawn last, of marks the nearest. */
   function rowAt(crowd, latlng) {
     const { geometry: g, layer } = crowd;
     const zoom = crowd._map.getZoom();
     const scale = 256 * 2 ** zoom;
     const [x, y] = [atlas.worldX(latlng.lng), atlas.worldY(latlng.lat)];
     const order = Object.keys(atlas.config.symbols);
+    const most = Math.max(REACH_PX, atlas.MARK_PX, crowd.mostRadius()) / scale;
     let [found, best] = [null, -Infinity];
     for (let i = 0; i < g.n; i += 1) {
-      const small = g.kind[i] !== 2 || Math.max(g.east[i] - g.west[i], g.south[i] - g.north[i]) * scale < 2 * REACH_PX;
-      const reach = small ? (g.kind[i] === 0 ? Math.max(REACH_PX, crowd.size(i, scale) / 2) : REACH_PX) / scale : 0;
-      if (!g.isNear(i, x, y, reach) || !crowd.isOn(g.row[i], zoom)) continue;
-      if (g.kind[i] === 1 ? g.distance(i, x, y) > reach : !small && !g.holds(i, x, y)) continue;
-      if (layer.isSimulated(g.row[i]) && crowd.limit && zoom > crowd.limit[g.row[i]]) continue;
-      const rank = -order.indexOf(atlas.symbolOf(layer, g.row[i]).key) + i / g.n;
+      if (!g.isNear(i, x, y, most) || !crowd.isOn(g.row[i], zoom)) continue;
+      const well = hit(crowd, i, x, y, scale);
+      if (well === null || (layer.isSimulated(g.row[i]) && crowd.limit && zoom > crowd.limit[g.row[i]])) continue;
+      const rank = well - order.indexOf(atlas.symbolOf(layer, g.row[i]).key);
       if (rank > best) [found, best] = [g.row[i], rank];
     }
     return found;
@@ -49,10 +59,10 @@
   function click(event) {
     const { map } = atlas;
     if (!crowds.size || (map.dragging && map.dragging.moved()) || (map.boxZoom && map.boxZoom.moved())) return;
-    const hit = found(event);
-    if (!hit) return;
+    const one = found(event);
+    if (!one) return;
     event.stopPropagation();
-    hit.crowd.layer.group.fire("click", told(hit, event));
+    one.crowd.layer.group.fire("click", told(one, event));
   }
 
   function hover(event) {
@@ -60,12 +70,12 @@
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      const hit = event.buttons || event.type === "mouseleave" ? null : found(event);
-      const same = hit && over && hit.row === over.row && hit.crowd === over.crowd;
+      const one = event.buttons || event.type === "mouseleave" ? null : found(event);
+      const same = one && over && one.row === over.row && one.crowd === over.crowd;
       if (over && !same) over.crowd.layer.group.fire("mouseout", {});
-      if (hit) hit.crowd.layer.group.fire(same ? "mousemove" : "mouseover", told(hit, event));
-      atlas.map.getContainer().classList.toggle("pointing", Boolean(hit));
-      over = hit;
+      if (one) one.crowd.layer.group.fire(same ? "mousemove" : "mouseover", told(one, event));
+      atlas.map.getContainer().classList.toggle("pointing", Boolean(one));
+      over = one;
     });
   }
 
@@ -78,19 +88,5 @@
     container.addEventListener("click", click, true);
     container.addEventListener("mousemove", hover);
     container.addEventListener("mouseleave", hover);
-  };
-
-  /** The line on the map that says what is simplified; there only as long as something is. */
-  atlas.tellSimplified = function () {
-    const on = atlas.simplified.size > 0;
-    let note = document.getElementById("simplified");
-    if (!note && !on) return;
-    if (!note) {
-      const control = L.control({ position: "bottomright" });
-      control.onAdd = () => atlas.make("p", { id: "simplified", role: "status" }, atlas.word("simplified"));
-      control.addTo(atlas.map);
-      note = document.getElementById("simplified");
-    }
-    note.hidden = !on;
   };
 })(window.atlas);

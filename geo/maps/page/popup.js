@@ -64,7 +64,7 @@
     const [told, sketch] = [layer.value("told", row), atlas.sketchTold(layer, row)];
     if (told) node.append(atlas.make("div", {}, atlas.word("field_told"), ": ", told));
     if (sketch) node.append(atlas.make("div", { class: "sketch" }, atlas.both(sketch)));
-    if (layer.simulated) node.append(atlas.make("div", { class: "simulated" }, atlas.word("simulated_tag")));
+    if (layer.isSimulated(row)) node.append(atlas.make("div", { class: "simulated" }, atlas.word("simulated_tag")));
     return node;
   };
 
@@ -98,7 +98,7 @@
 
   function origin(layer, row) {
     const keys = layer.value("sources", row);
-    return keys ? atlas.make("p", { class: "source" }, atlas.word("field_sources"), ": ", atlas.sourceTitles(keys)) : null;
+    return keys ? atlas.make("p", { class: "source" }, atlas.word("field_sources"), ": ", atlas.foreign(atlas.sourceTitles(keys), true)) : null;
   }
 
   /** Titles of the sources behind keys joined by semicolons. */
@@ -178,21 +178,22 @@
     const size = map.getSize();
     const low = size.x < NARROW_PX;
     if (!map.getPane("sheet")) map.createPane("sheet", map.getContainer()).style.zIndex = 1100;
-    const width = (low ? size.x - 16 : 356) - 30;
+    const width = (low ? size.x - 16 : 356 * atlas.growth()) - 30;
     const popup = new Sheet({ pane: "sheet", className: `sheet ${low ? "low" : "side"}`, maxWidth: width, minWidth: width, maxHeight: low ? Math.max(150, 0.56 * size.y) : Math.max(150, size.y - top - 70), autoPan: false });
     popup.on("add", () => {
       popup.getElement().style.top = low ? "" : `${top}px`;
       const { offsetWidth, offsetHeight } = popup.getElement();
-      map.panInside(latlng, { paddingTopLeft: [62, top], paddingBottomRight: low ? [20, offsetHeight + 30] : [offsetWidth + 30, 30], animate: false });
+      map.panInside(latlng, { paddingTopLeft: [62 * atlas.growth(), top], paddingBottomRight: low ? [20, offsetHeight + 30] : [offsetWidth + 30, 30], animate: false });
     });
     return popup;
   }
 
   /** Open a popup at its place, or docked where the map is narrow or `docked` asks for it; with `focus` the keyboard goes into it. */
   atlas.openPopup = function (map, latlng, node, { focus = false, docked = false } = {}) {
-    const width = Math.min(320, map.getSize().x - 104);
+    const grow = atlas.growth();
+    const width = Math.min(320 * grow, map.getSize().x - 104);
     const top = Math.max(48, document.getElementById("marks").getBoundingClientRect().bottom - map.getContainer().getBoundingClientRect().top + 8); // below the ribbons
-    const floating = () => L.popup({ maxWidth: width, minWidth: Math.min(240, width), maxHeight: Math.max(120, map.getSize().y - top - 92), autoPanPaddingTopLeft: [62, top], autoPanPaddingBottomRight: [16, 16] });
+    const floating = () => L.popup({ maxWidth: width, minWidth: Math.min(240 * grow, width), maxHeight: Math.max(120, map.getSize().y - top - 92), autoPanPaddingTopLeft: [62 * grow, top], autoPanPaddingBottomRight: [16, 16] });
     const popup = docked || map.getSize().x < NARROW_PX ? sheet(map, latlng, top) : floating();
     popup.setLatLng(latlng).setContent(node).openOn(map);
     if (popup._closeButton) atlas.named(popup._closeButton, atlas.config.words.close);

@@ -1,4 +1,4 @@
-/* Reads what people type for a place: MGRS, UTM, degrees in any form. Nothing is guessed silently: how it was read is told. */
+/* Reads what people type for a place: MGRS, UTM, grid numbers, degrees in any form. Nothing is guessed silently: how it was read is told. */
 "use strict";
 
 (function (atlas) {
@@ -88,9 +88,9 @@
     return { ...placed(turned), told: [[either ? "goto_read_either" : turned ? "goto_read_lonlat" : "goto_read_latlon", {}]] };
   }
 
-  /** Read a text as a place: {lat, lng, side?, told}, {fault: key of a word}, or null where it is no coordinate at all. */
+  /** Read a text as a place: {lat, lng, side?, told}, {fault: key of a word, blanks?, forms?}, or null where it is no coordinate at all. */
   atlas.readPlace = function (text, onMap) {
     const clear = plain(text);
-    return readMgrs(clear, onMap) || readUtm(clear) || readDegrees(clear, onMap);
+    return readMgrs(clear, onMap) || readUtm(clear) || atlas.readPlane(clear, onMap) || readDegrees(clear, onMap);
   };
 })(window.atlas);

@@ -14,8 +14,7 @@
     atlas.drawLegend();
     atlas.countShown();
     atlas.labels.place();
-    const simulated = atlas.drawables().some((layer) => atlas.isDrawn(layer) && layer.simulated);
-    document.body.classList.toggle("marked", simulated || atlas.config.marked);
+    atlas.tellStatus();
   };
 
   async function load(name) {
@@ -37,6 +36,7 @@
     };
     fold.addEventListener("click", () => folded(fold.getAttribute("aria-expanded") === "true"));
     folded(window.matchMedia("(max-width: 760px)").matches);
+    map.on("zoomend", atlas.renewLegend);
     map.on("popupopen popupclose", (event) => document.body.classList.toggle("reading", event.type === "popupopen"));
     atlas.onLanguage(() => {
       map.closePopup();
@@ -69,6 +69,7 @@
     }
     atlas.labels = new atlas.Labels(atlas.config.labels).addTo(map);
     atlas.followZoom();
+    atlas.guardPlaces();
     atlas.prepareDays();
     atlas.drawTree();
     atlas.drawDays();
@@ -78,6 +79,7 @@
     atlas.prepareTools(map);
     wire(map);
     atlas.preparePrint();
+    atlas.preparePaper();
     atlas.speak(page.lang);
     atlas.changed();
     map.invalidateSize({ pan: false });

@@ -5,11 +5,14 @@
   const FORMULA = /^[=+\-@\t\r]/; // a spreadsheet would run such a text
   const PLAIN_NUMBER = /^[+\-−]?\d[\d,]*(\.\d+)?$/;
 
+  /** Whether a cell is digits alone; "n.a." and "about 1,000" are words, also in a column of numbers. */
+  const plainNumber = (value, column) => column.number && typeof value !== "object" && /\d/.test(value);
+
   /** The text of a value in the language of the page. */
   function told(value, column) {
     if (value === null || value === "") return "";
     const node = document.createElement("div");
-    node.append(column.number ? String(value) : atlas.value(value, column.name, true));
+    node.append(plainNumber(value, column) ? String(value) : atlas.value(value, column.name, true));
     const own = node.querySelector(`:scope > [lang=${atlas.language()}]`);
     return (own || node).textContent;
   }
@@ -46,9 +49,9 @@
     return /[",\r\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell;
   }
 
-  /** A table as CSV in the language of the page, in the order of its source; a mark in front lets Excel read Korean. */
+  /** A table as CSV in the language of the page, in the order of its source; a mark in front lets Excel read Korean. A table that is a file of the build keeps its columns' names. */
   atlas.csv = function (table) {
-    const head = table.columns.map((column) => guarded(atlas.pick(column)));
+    const head = table.columns.map((column) => guarded(table.file ? column.name : atlas.pick(column)));
     const lines = table.rows.map((row, i) => row.map((value, j) => guarded((j === 0 ? parent(table, i) : "") + told(value, table.columns[j]))));
     return `\ufeff${[head, ...lines].map((cells) => cells.join(",")).join("\r\n")}\r\n`;
   };
@@ -77,7 +80,7 @@
   function cell(tag, value, column) {
     const properties = { class: column.number ? "number" : column.kind };
     if (value === null || value === "") return atlas.make(tag, properties, "–");
-    return atlas.make(tag, properties, column.number ? value : atlas.value(value, column.name, true));
+    return atlas.make(tag, properties, plainNumber(value, column) ? value : atlas.value(value, column.name, true));
   }
 
   function bodyRow(table, row, i) {

@@ -50,8 +50,8 @@
     const foot = area.width < 560 && atlas.measuring(); // a phone's map must stay free for the fingers
     panel.style.top = foot ? "" : `${area.top + top}px`;
     panel.style.bottom = foot ? `${window.innerHeight - area.bottom + 8}px` : "";
-    panel.style.left = `${area.left + (foot ? 8 : 60)}px`;
-    panel.style.width = `${foot ? area.width - 16 : Math.min(330, area.width - 68)}px`;
+    panel.style.left = `${area.left + (foot ? 8 : 60 * atlas.growth())}px`;
+    panel.style.width = `${foot ? area.width - 16 : Math.min(330 * atlas.growth(), area.width - 68)}px`;
     panel.style.maxHeight = `${Math.max(120, foot ? area.height / 2 - 32 : area.height - top - 16)}px`;
   }
 

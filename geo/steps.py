@@ -1,7 +1,7 @@
 """Whole numbers as steps of variable length: how the page holds coordinates, short and quick to read.
 
 Assumption: neighbours are close, so that most steps fit one or two bytes: seven bits a byte, the lowest first, the sign in the
-lowest bit, the top bit set while more follow. Base64 makes text of the bytes.
+lowest bit, the top bit set while more follow. Base64 makes text of the bytes. Limit: the page counts with 32 bits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS = 7  # of a number in each byte
-LONGEST = 6  # bytes: steps of up to 41 bits
+LONGEST = 5  # bytes of a step
+MOST = 2**30  # of a step, forwards or back
 
 
 def packed_steps(values: NDArray[np.int64]) -> str:
@@ -21,7 +22,12 @@ def packed_steps(values: NDArray[np.int64]) -> str:
     Parameters
     ----------
     values : ndarray of int64, shape (n,)
-        Neighbours differ by less than 2**40.
+        Neighbours differ by less than 2**30: 1000° in millionths.
+
+    Raises
+    ------
+    ValueError
+        If a step is longer.
 
     Examples
     --------
@@ -29,6 +35,8 @@ def packed_steps(values: NDArray[np.int64]) -> str:
     'CgQAhQE='
     """
     steps = np.diff(values, prepend=0)
+    if (np.abs(steps) >= MOST).any():
+        raise ValueError(f"a step of {int(np.abs(steps).max())}: the page reads steps below {MOST}")
     signed = (steps << 1) ^ (steps >> 63)
     length = 1 + np.searchsorted(1 << BITS * np.arange(1, LONGEST), signed, side="right")
     place = np.cumsum(length) - length

@@ -14,7 +14,7 @@ import json
 import re
 import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from geo.exchange.archive import read_zip
 from geo.exchange.raster import read_bands
 from geo.exchange.texts import joined, written
+from geo.steps import unpacked_steps
 
 DECIMALS = 9
 SIGNIFICANT_DIGITS = 12
@@ -39,6 +40,7 @@ LAYER_FILES = (".gpkg", ".parquet", ".geojson", ".fgb")
 ZIPS = (".kmz", ".qgz", ".zip")  # another zlib packs the same text into other bytes
 BETWEEN_COLUMNS, BETWEEN_CELLS = "\x1d", "\x1e"  # ASCII's own separators: no cell holds them
 POWERS = np.array([float(f"1e{power}") for power in range(300)])
+GEOMETRY_SET = {"decimals", "x", "y"}  # keys of a page's coordinates, see geo.steps
 DATA_BLOCK = re.compile(r'(<script type="application/json" id="data-([^"]+)">)([^<]*)(?=</script>)')
 
 
@@ -194,6 +196,45 @@ def page_blocks(text: str) -> dict[str, str]:
     {'dmz': '{"n":1}'}
     """
     return {name: _inflated(block) for _, name, block in DATA_BLOCK.findall(text)}
+
+
+def drawn_points(blocks: Any) -> Iterator[NDArray[np.float64]]:
+    """Yield the vertices [degrees] of every geometry set in a page's blocks, each shape (n, 2)."""
+    if isinstance(blocks, list):
+        for item in blocks:
+            yield from drawn_points(item)
+    elif isinstance(blocks, dict) and blocks.keys() >= GEOMETRY_SET:
+        yield np.column_stack([unpacked_steps(blocks["x"]), unpacked_steps(blocks["y"])]) / 10.0 ** blocks["decimals"]
+    elif isinstance(blocks, dict):
+        yield from drawn_points(list(blocks.values()))
+
+
+def without_points(blocks: Any) -> Any:
+    """Return a page's blocks without the packed coordinates of their geometry sets, which are no words."""
+    if isinstance(blocks, list):
+        return [without_points(item) for item in blocks]
+    if not isinstance(blocks, dict):
+        return blocks
+    packed = {"x", "y"} if blocks.keys() >= GEOMETRY_SET else set()
+    return {key: without_points(item) for key, item in blocks.items() if key not in packed}
+
+
+def page_block(text: str, name: str) -> str | None:
+    """Return the JSON text of one data block of a page, the others left as they are; None where the page has no such block.
+
+    Raises
+    ------
+    ValueError, zlib.error
+        If the block is damaged.
+
+    Examples
+    --------
+    >>> block = base64.b64encode(zlib.compress(b'{"n":1}')).decode()
+    >>> page = f'<script type="application/json" id="data-dmz">{block}</script>'
+    >>> page_block(page, "dmz"), page_block(page, "mcz")
+    ('{"n":1}', None)
+    """
+    return next((_inflated(found[3]) for found in DATA_BLOCK.finditer(text) if found[2] == name), None)
 
 
 def opened_page(path: Path) -> str:

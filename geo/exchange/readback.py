@@ -29,9 +29,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import CheckFailed, nearest
-from geo.exchange.content import DATA_BLOCK, layer_frames, page_blocks
+from geo.exchange.content import DATA_BLOCK, drawn_points, layer_frames, page_blocks, without_points
 from geo.exchange.png import png_texts
-from geo.steps import unpacked_steps
 
 Floats = NDArray[np.float64]
 LON, LAT = {"lon", "long", "longitude", "lng", "x", "경도"}, {"lat", "latitude", "y", "위도"}
@@ -48,7 +47,6 @@ OF_SHAPES = ("type", "coordinates", "geometries")
 IMAGES = (".png",)
 STANDARD_TABLES = ("layer_styles",)  # with a column "owner", which is QGIS's word
 HIDDEN_TABLES = ("layer_styles", "rtree_", "sqlite_", "gpkg_spatial_ref_sys", "gpkg_ogr_contents", "gpkg_tile")
-GEOMETRY_SET = {"decimals", "x", "y"}  # keys of a page's coordinates, see geo.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,27 +188,6 @@ def table_strings(frame: pd.DataFrame) -> Iterator[str]:
         cells = frame[name]
         if not isinstance(cells, gpd.GeoSeries) and not pd.api.types.is_numeric_dtype(cells):
             yield from cells.dropna().astype(str).unique()
-
-
-def drawn_points(blocks: Any) -> Iterator[Floats]:
-    """Yield the vertices [degrees] of every geometry set in a page's blocks, each shape (n, 2)."""
-    if isinstance(blocks, list):
-        for item in blocks:
-            yield from drawn_points(item)
-    elif isinstance(blocks, dict) and blocks.keys() >= GEOMETRY_SET:
-        yield np.column_stack([unpacked_steps(blocks["x"]), unpacked_steps(blocks["y"])]) / 10.0 ** blocks["decimals"]
-    elif isinstance(blocks, dict):
-        yield from drawn_points(list(blocks.values()))
-
-
-def without_points(blocks: Any) -> Any:
-    """Return a page's blocks without the packed coordinates of their geometry sets, which are no words."""
-    if isinstance(blocks, list):
-        return [without_points(item) for item in blocks]
-    if not isinstance(blocks, dict):
-        return blocks
-    packed = {"x", "y"} if blocks.keys() >= GEOMETRY_SET else set()
-    return {key: without_points(item) for key, item in blocks.items() if key not in packed}
 
 
 def _table(frame: pd.DataFrame, where: str, table: str = "") -> Said:

@@ -47,6 +47,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "지도 중앙 축척 약 1 : {scale} (A4, 100 % 인쇄). 웹 메르카토르, WGS 84.",
     ),
     ("print_day", "Printed on {day}.", "인쇄일 {day}."),
+    (
+        "print_cut",
+        "Too wide for this sheet: columns on the right are missing. They are in the CSV.",
+        "표가 용지보다 넓어 오른쪽 열이 빠졌습니다. 전체는 CSV에 있습니다.",
+    ),
     ("print_layers", "Shown", "표시된 레이어"),
 )
 GROUND_WORDS: dict[str, dict[str, str]] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}

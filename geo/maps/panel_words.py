@@ -95,8 +95,10 @@ _SAME_EN: tuple[tuple[str, str], ...] = (
     ("press", "언론 보도"),
     ("no figure found", "찾은 수치 없음"),
     ("hazards as supplied; closed and handed over ones left out", "제공된 위험 지역(종결·인계 제외)"),
-    ("1 km cells that hold supplied hazards: more people than live near the hazards themselves",
-     "제공된 위험 지역이 든 1 km 격자: 위험 지역 자체보다 많은 인구가 포함됨"),
+    (
+        "1 km cells that hold supplied hazards: more people than live near the hazards themselves",
+        "제공된 위험 지역이 든 1 km 격자: 위험 지역 자체보다 많은 인구가 포함됨",
+    ),
     ("simulated: not people at risk", "모의 배치: 위험에 처한 사람을 뜻하지 않음"),
     ("screening zone: indirect evidence, not people at risk", "선별 구역: 간접 증거이며 위험에 처한 사람을 뜻하지 않음"),
     ("not stated", "밝히지 않음"),

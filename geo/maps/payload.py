@@ -26,7 +26,7 @@ from geo.steps import packed_steps
 from geo.terms import SURVEY_LAYERS
 
 FINE, COARSE = 6, 5  # decimals of a degree
-DIGITS = 5  # of a number
+N_DIGITS = 5  # of a number
 THINNED_DEG = 1e-4
 LEVEL = 5  # of zlib: 9 takes three times as long for three percent
 EXACT_BASES = frozenset({"surveyed", "supplied"})
@@ -232,9 +232,9 @@ def numbers(values: NDArray[np.float64]) -> list[float | int | None]:
     """
     there = np.isfinite(values)
     size = np.abs(np.where(there & (values != 0), values, 1))
-    places = np.minimum(DIGITS - 1 - np.floor(np.log10(size)).astype(int), 300)  # 1e-300 and less are nothing
+    places = np.minimum(N_DIGITS - 1 - np.floor(np.log10(size)).astype(int), 300)  # 1e-300 and less are nothing
     up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
-    # whole numbers below 10 ** DIGITS and powers of ten are exact, so that their quotient is the shortest decimal there is
+    # whole numbers below 10 ** N_DIGITS and powers of ten are exact, so that their quotient is the shortest decimal there is
     short = np.rint(np.where(there, values, 0) * up / down) / up * down
     told = short.astype(object)
     whole = there & (short == np.rint(short)) & (size < 2**53)

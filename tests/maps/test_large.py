@@ -1,6 +1,7 @@
 """Layers of thousands: a canvas that is kept, each feature in its pattern, the right one found, days and switches obeyed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from maps.country import frame_of, survey_atlas_of
@@ -28,9 +29,14 @@ def squares(atlas, n):
     )  # fmt: skip
 
 
-def page_of(area, folder, n):
+def page_of(area, folder, n, cover=None):
+    """Return the page of n squares, under a field of class `cover` where one is named."""
     own = survey_atlas_of(area)
-    made = survey_atlas_of(area, changed={"unconfirmed_minefields": lambda _: squares(own, n)})
+    frame = squares(own, n)
+    if cover:
+        field = shapely.box(*frame.total_bounds)
+        frame = pd.concat([frame, frame.iloc[:1].assign(id="cover", land_class=cover, geometry=[field])], ignore_index=True)
+    made = survey_atlas_of(area, changed={"unconfirmed_minefields": lambda _: frame})
     return draw_map(made).save(folder / "atlas.html")
 
 
@@ -365,3 +371,47 @@ def test_dots_fill_between_rings_and_keep_what_has_no_size(quiet_page, large_pat
     )
     assert filled == 300
     assert point >= 1
+
+
+def test_a_day_set_while_another_is_drawn_takes_its_place(quiet_page, large_path):
+    page = opened(quiet_page, large_path)
+    drawn_out(page)
+    page.evaluate(SLOW)
+    page.evaluate("{ atlas.setDay(atlas.lastDay('2005'), '2005'); atlas.setDay(atlas.lastDay('2015'), '2015'); 0 }")
+    drawn_out(page)
+    assert "2015" in page.locator("#day-mark").inner_text()
+    page.evaluate("{ atlas.setDay(null, ''); window.dispatchEvent(new Event('beforeprint')); 0 }")
+    page.evaluate("{ window.dispatchEvent(new Event('afterprint')); 0 }")
+    drawn_out(page)
+    assert page.evaluate(f"{LAYER}.crowd.laid !== null && {LAYER}.crowd.covers()")
+
+
+def test_a_drawing_is_seen_again_after_the_day_and_the_view_changed(quiet_page, large_path):
+    """The canvas that was hidden with another day is used again for the next drawing."""
+    page = opened(quiet_page, large_path)
+    drawn_out(page)
+    for step in ("atlas.setDay(atlas.lastDay('2005'), '2005')", "atlas.map.panBy([500, 0], { animate: false })") * 2:
+        page.evaluate(f"{{ {step}; 0 }}")
+        drawn_out(page)
+        assert page.evaluate(f"{LAYER}.crowd._container.style.visibility") == ""
+
+
+def test_a_large_field_covers_no_small_one(quiet_page, area, tmp_path):
+    """Squares under a field that fills the view: what is drawn in dots is laid over what the browser's pen drew."""
+    page = opened(quiet_page, page_of(area, tmp_path, N, cover="SHA"))
+    centre(page, 301, 13)
+    drawn_out(page)
+    page.evaluate(
+        """{ window.calls = [];
+        for (const name of ["fill", "drawImage", "putImageData"]) {
+          const own = CanvasRenderingContext2D.prototype[name];
+          CanvasRenderingContext2D.prototype[name] = function (...all) {
+            if (this.canvas.width > 500) window.calls.push(name);
+            return own.apply(this, all);
+          };
+        } 0 }"""
+    )
+    page.evaluate("{ atlas.map.panBy([500, 0], { animate: false }); 0 }")
+    drawn_out(page)
+    calls = page.evaluate("window.calls")
+    assert calls.count("fill") == 1 and calls[-2:] == ["putImageData", "drawImage"]

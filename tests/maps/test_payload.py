@@ -116,7 +116,8 @@ def test_tables_have_a_cell_for_every_column(atlas):
     assert [table["id"] for table in tables][:3] == ["areas", "lengths", "series"]
     for table in tables:
         assert all(len(row) == len(table["columns"]) for row in table["rows"])
-        assert all(isinstance(cell, str) for row in table["rows"] for cell in row)
+        cells = [cell for row in table["rows"] for cell in row]
+        assert all(isinstance(cell, str) or (set(cell) == {"en", "ko"} and all(cell.values())) for cell in cells)
 
 
 def test_the_plot_leaves_out_what_was_not_printed(atlas):

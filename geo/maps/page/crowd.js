@@ -28,6 +28,7 @@
     },
     onRemove() {
       this.stop();
+      this.spare = null;
       atlas.pickable(this, false);
       for (const sheet of (this.sheets || new Map()).values()) sheet.remove();
       atlas.CanvasLayer.prototype.onRemove.call(this);
@@ -128,10 +129,11 @@
 
     /** Draw what is in view on a second canvas, which takes the first one's place when it is complete. */
     draw() {
-      this.stop();
+      this.halt();
       const frame = this.frame();
       const kinds = this.sorted(frame);
-      this._container.style.visibility = this.laid && this.laid.state !== this.place.state ? "hidden" : ""; // never another day's features
+      const visibility = this.laid && this.laid.state !== this.place.state ? "hidden" : ""; // never another day's features
+      for (const sheet of [this._container, ...(this.sheets || new Map()).values()]) sheet.style.visibility = visibility;
       this.job = atlas.painting(this, kinds, frame);
       this.go(kinds, frame);
     },
@@ -147,19 +149,28 @@
     },
 
     finish(sheet, kinds, frame) {
-      sheet.className = this._container.className;
-      this._container.replaceWith(sheet);
-      [this.spare, this._container, this.laid, this.job] = [frame.sharp > 2 ? null : this._container, sheet, this.place, null]; // sheets for paper are large
+      const earlier = this._container;
+      sheet.className = earlier.className;
+      sheet.style.visibility = "";
+      earlier.replaceWith(sheet);
+      [this._container, this.laid, this.job] = [sheet, this.place, null];
+      this.spare = earlier.width === sheet.width && earlier.height === sheet.height ? earlier : null; // one for paper is large
       atlas.softSheets(this, kinds, frame);
       this.tell();
     },
 
-    /** Give up a drawing that is not finished. */
-    stop() {
-      if (!this.job) return;
+    /** End a drawing that is not finished; returns whether there was one. */
+    halt() {
+      if (!this.job) return false;
       cancelAnimationFrame(this.turn);
-      [this.job, this.place] = [null, null];
+      this.job = null;
       atlas.tellDrawing(this, false);
+      return true;
+    },
+
+    /** Give up a drawing that is not finished, so that the next update begins anew. */
+    stop() {
+      if (this.halt()) this.place = null;
     },
 
     /** Say that some features are marks at this zoom, as long as they are. */

@@ -26,7 +26,8 @@ window.atlas = window.atlas || {};
       signed |= (byte & 127) << bit;
       bit += 7;
       if (byte & 128) continue;
-      found[n] = value += (signed >>> 1) ^ -(signed & 1);
+      value += (signed >>> 1) ^ -(signed & 1);
+      found[n] = value;
       [n, signed, bit] = [n + 1, 0, 0];
     }
     return found.subarray(0, n);

@@ -57,6 +57,7 @@
     onRemove() {
       this.drawn.remove();
       this.holder.remove();
+      this.boxes = []; // Leaflet takes a layer for shown until it is gone
       atlas.labels.place();
     },
     getEvents() {

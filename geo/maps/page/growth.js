@@ -3,11 +3,11 @@
 
 (function (atlas) {
   const PLAIN_PX = 2260; // up to this width nothing grows
-  const MOST = 1.7;
+  const MOST_GROWTH = 1.7;
   let factor = 1;
 
   function follow() {
-    factor = Math.min(MOST, Math.max(1, window.innerWidth / PLAIN_PX));
+    factor = Math.min(MOST_GROWTH, Math.max(1, window.innerWidth / PLAIN_PX));
     document.documentElement.style.setProperty("--grow", factor.toFixed(3));
   }
 

@@ -29,7 +29,7 @@
   function softRemark(layers) {
     const { words } = atlas.config;
     const metres = layers.flatMap(softSpan);
-    const ends = [...new Set([Math.min(...metres), Math.max(...metres)])].map((value) => Number(value.toPrecision(2)).toLocaleString("en"));
+    const ends = [...new Set([Math.min(...metres), Math.max(...metres)].map((value) => Number(value.toPrecision(2)).toLocaleString("en")))];
     return atlas.make("li", { class: "remark" }, atlas.both(metres.length ? atlas.filled(words.soft_edge_m, { m: ends.join("–") }) : words.soft_edge));
   }
 

@@ -1,11 +1,11 @@
-/* How a crowd is painted, a little at a time: marks, then small shapes and points in dots, then large shapes with the browser's own pen. */
+/* How a crowd is painted, a little at a time: large shapes with the browser's own pen, and over them marks, small shapes and points in dots. */
 "use strict";
 
 (function (atlas) {
   const AT_ONCE = 256; // features between two looks at the clock
   const LARGE_AT_ONCE = 16;
   const ROUGH_PX = 16; // below this a shape needs fewer vertices
-  const [ROUGH_STEP, FINE_STEP] = [1.4, 0.7];
+  const [ROUGH_STEP_DOTS, FINE_STEP_DOTS] = [1.4, 0.7];
   const APART_PX = 2; // points of one kind nearer than this to an earlier one would hide it wholly
   let used = null;
 
@@ -44,7 +44,7 @@
     for (const [i, part] of kind.small.entries()) {
       const size = Math.max(g.east[part] - g.west[part], g.south[part] - g.north[part]) * scale;
       const width = Math.min(look.width, sharp * Math.max(1, size / 10));
-      dots.trace(g, part, frame, size < ROUGH_PX ? ROUGH_STEP : FINE_STEP);
+      dots.trace(g, part, frame, size < ROUGH_PX ? ROUGH_STEP_DOTS : FINE_STEP_DOTS);
       if (g.kind[part] === 2) dots.fill(look, x0, y0);
       dots.outline(look, width, g.kind[part] === 2);
       if (i % AT_ONCE === 0) yield;
@@ -120,21 +120,29 @@
     return dots;
   }
 
+  /** Lay dots over what the pen has drawn: put there straight they would take its place. */
+  function layOver(pen, dots) {
+    const over = Object.assign(atlas.sheet(), { width: dots.width, height: dots.height });
+    over.getContext("2d").putImageData(dots.image, 0, 0);
+    Object.assign(pen, { globalAlpha: 1 }).setTransform(1, 0, 0, 1, 0, 0);
+    pen.drawImage(over, 0, 0);
+  }
+
   /** Paint what is sorted on an empty canvas, and return it when all is on it. */
   atlas.painting = function* (crowd, kinds, frame) {
     const sheet = crowd.spare || atlas.sheet();
     crowd.spare = null;
     const pen = crowd.clear(sheet);
+    for (const kind of kinds) yield* paintLarge(pen, crowd.geometry, kind, frame);
     if (kinds.some(({ specks, points, small }) => specks.length + points.length + small.length)) {
       const dots = emptyDots(sheet);
       const looks = kinds.map(({ symbol, own, soft }) => atlas.inDots(symbol, { ...own, soft, far: atlas.isFar() }, frame.sharp));
       yield* paintMarks(dots, crowd, kinds, looks, frame);
       for (const [i, kind] of kinds.entries()) yield* paintSmall(dots, crowd.geometry, kind, looks[i], frame);
       for (const kind of kinds) yield* paintPoints(dots, crowd.geometry, kind, frame);
-      pen.putImageData(dots.image, 0, 0);
+      layOver(pen, dots);
       used = dots;
     }
-    for (const kind of kinds) yield* paintLarge(pen, crowd.geometry, kind, frame);
     return sheet;
   };
 })(window.atlas);

@@ -36,9 +36,12 @@
     [head, ...rows].forEach((row) => [...row.cells].forEach((cell, j) => empty[j] && cell.remove()));
   }
 
-  function day() {
-    const now = new Date();
-    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  /** Make a table as wide as its sheet; what would be too small to read keeps its size and says that columns are missing. */
+  function fit(table) {
+    const [room, needed] = [table.parentElement.clientWidth, table.offsetWidth];
+    if (needed <= room) return;
+    table.style.zoom = Math.max(LEAST_ZOOM, room / needed);
+    if (room / needed < LEAST_ZOOM) table.before(atlas.make("p", { class: "warning" }, atlas.word("print_cut")));
   }
 
   function put() {
@@ -49,14 +52,11 @@
     const name = (language) => `${title[language]} – ${words[tab.id.replace("choose-", "tab_")][language]}`;
     const head = atlas.make("h2", {}, atlas.both({ en: name("en"), ko: name("ko") }));
     const lines = [texts.no_data, texts.found_one, texts.not_official].map((text) => atlas.make("span", {}, atlas.both(text), " "));
-    const told = atlas.make("p", { class: "told" }, ...lines, atlas.both(atlas.filled(words.print_day, { day: day() })));
+    const told = atlas.make("p", { class: "told" }, ...lines, atlas.both(atlas.filled(words.print_day, { day: atlas.today() })));
     const panel = document.getElementById(tab.getAttribute("aria-controls"));
     sheet = atlas.make("section", { id: "paper" }, head, told, ...copyOf(panel));
     document.body.append(sheet);
-    sheet.querySelectorAll("table").forEach((table) => {
-      const [room, needed] = [table.parentElement.clientWidth, table.offsetWidth];
-      if (needed > room) table.style.zoom = Math.max(LEAST_ZOOM, room / needed);
-    });
+    sheet.querySelectorAll("table").forEach(fit);
   }
 
   function take() {

@@ -5,6 +5,7 @@
   const NUMBER = "(-?\\d+(?:\\.\\d+)?)";
   const SIGNS = [[/동(?:쪽|거|향)?(?=[\s:=]*-?\d)/g, "E"], [/북(?:쪽|거|향)?(?=[\s:=]*-?\d)/g, "N"], [/(?:easting|east)/gi, "E"], [/(?:northing|north)/gi, "N"]];
   const LEAST_DIGITS = 5; // of numbers that no grid was named with: fewer are degrees
+  const PACKED_ANGLE = /^\d{6}(?:\.\d+)?\s*[NS][\s,;]+\d{7}(?:\.\d+)?\s*[EW]$/i; // degrees, minutes and seconds written together
   const ROUND_M = 0.01; // a place beyond the reach of a grid does not come back to its numbers
 
   const codeOf = (grid) => grid.name.split(":").pop();
@@ -55,7 +56,7 @@
   /** Read a text as plane coordinates: a place, {fault, blanks, forms?} with the ways it could be meant, or null where it is none. */
   atlas.readPlane = function (text, onMap) {
     const { grids } = atlas.config.readout;
-    if (!grids.length) return null;
+    if (!grids.length || PACKED_ANGLE.test(text.trim())) return null;
     const clear = SIGNS.reduce((all, [word, letter]) => all.replace(word, letter), text);
     const { code, rest } = parted(clear);
     const read = numbersOf(rest);

@@ -30,12 +30,16 @@
     return [...days.values()].map(({ line, titles }) => atlas.make("li", {}, atlas.make("b", {}, title(titles)), ": ", line));
   }
 
-  function writeFoot(foot) {
+  /** The day on the reader's clock, YYYY-MM-DD. */
+  atlas.today = function () {
     const now = new Date();
-    const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  };
+
+  function writeFoot(foot) {
     const words = atlas.config.words;
     foot.replaceChildren(
-      atlas.make("p", {}, atlas.both(atlas.filled(words.print_scale, { scale: scale() })), " ", atlas.both(atlas.filled(words.print_day, { day }))),
+      atlas.make("p", {}, atlas.both(atlas.filled(words.print_scale, { scale: scale() })), " ", atlas.both(atlas.filled(words.print_day, { day: atlas.today() }))),
       atlas.make("ul", {}, ...dates()),
     );
     atlas.label(foot, words.print_layers);

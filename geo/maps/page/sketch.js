@@ -76,7 +76,7 @@
     const metresPerPixel = atlas.metresPerPixel(atlas.map);
     const blurred = Math.min((step === "untold" ? UNTOLD_PX : 2 ** step / metresPerPixel) / 2, MOST_BLUR_PX);
     const pen = crowd.clear(sheet, Math.min(1, 2 / blurred)); // what is blurred needs no more pixels than that
-    Object.assign(sheet.style, { filter: `blur(${blurred.toFixed(1)}px)`, opacity: SOFT_OPACITY, zIndex: 90, pointerEvents: "none" });
+    Object.assign(sheet.style, { filter: `blur(${blurred.toFixed(1)}px)`, opacity: SOFT_OPACITY, zIndex: 90, pointerEvents: "none", visibility: "" });
     Object.assign(pen, { lineJoin: "round", lineCap: "round" });
     for (const { part, half, alone, symbol } of glows) {
       const { color, fillColor } = colours({ symbol }, alone);

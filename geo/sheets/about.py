@@ -17,6 +17,7 @@ from geo.exchange.content import combined_sha256, content_sha256
 from geo.generalise import mapped_layers
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
+from geo.maps.columns import km
 from geo.maps.content import fixed_texts, marks, subtitle, warnings
 from geo.maps.payload import precision_m
 from geo.maps.words import VALUES, Pair, filled, pair
@@ -109,22 +110,21 @@ def about(
     -------
     About
     """
-    texts, area, symbols = fixed_texts(atlas), atlas.area, drawn.symbols
+    texts, area, told = fixed_texts(atlas), atlas.area, {*drawn.layers, "places"}
 
     def said(*found: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         told = (writable_pair(one, lettering.hangul) for one in found)
         return tuple(one for one in told if one[view.language])
 
-    notes = {key: _looks_note(_note(atlas[look.layer]), look) for key, look in drawn.looks.items()}
-    legend = legend_entries(symbols, {key: note for key, note in notes.items() if note["en"]})
+    notes = {key: _looks_note([_note(atlas[name]) for name in look.layers], look) for key, look in drawn.looks.items()}
+    legend = legend_entries(drawn.looks, {key: note for key, note in notes.items() if note["en"]})
     legend += ((BEYOND, pair(BEYOND.en, BEYOND.ko)),) if drawn.beyond else ()
-    told = {*symbols.values(), "places"}
     return About(
         title=said(pair(area.title_en, area.title_ko))[0],
         subtitle=writable_pair(subtitle(atlas), lettering.hangul),
         sheet_name=writable_pair(place.name, lettering.hangul),
         contacts=writable_pair(_unbroken(texts["found_one"], area.settings["contacts"]), lettering.hangul),
-        texts=said(*_texts(atlas, view, symbols)),
+        texts=said(*_texts(atlas, view, drawn.layers)),
         legend=tuple((symbol, writable_pair(text, lettering.hangul)) for symbol, text in legend),
         marks=said(*(texts[key] for key in marks_on(atlas, drawn))),
         series=said(*_figures(atlas, told)),
@@ -169,11 +169,11 @@ def outline(atlas: Atlas) -> shapely.Geometry:
     return shapely.intersection(shapely.simplify(land_lonlat(atlas.area), OUTLINE_DEG), shapely.box(*atlas.area.bounds))
 
 
-def _texts(atlas: Atlas, view: View, symbols: Mapping[str, str]) -> list[Mapping[str, str]]:
+def _texts(atlas: Atlas, view: View, seen: tuple[str, ...]) -> list[Mapping[str, str]]:
     """Return the standing texts, the gravest first; those of layers only where the layer is on the sheet."""
     texts = fixed_texts(atlas)
     found: list[Mapping[str, str]] = [texts[key] for key in STANDING]
-    drawn = [name for name in atlas.layers if name in set(symbols.values())]
+    drawn = [name for name in atlas.layers if name in seen]
     for name in drawn:
         found += [text for key, text in warnings(atlas, atlas[name]).items() if key not in ("declared", "placed")]
     found += _off(atlas, view, drawn)
@@ -216,12 +216,12 @@ def _note(layer: Layer) -> Pair:
     )
 
 
-def _looks_note(note: Pair, look: Look) -> Pair:
-    """Return the note of a symbol with what its look on this sheet means."""
+def _looks_note(notes: list[Pair], look: Look) -> Pair:
+    """Return the notes of a symbol's layers, those that say the same once, with what its look on this sheet means."""
     least, most = look.soft_mm
     words = SOFT if least > 0 else PARTLY_SOFT if most > 0 else CIRCLED if look.circled else ("", "")
-    told = zip((note["en"], note["ko"]), words, strict=True)
-    return pair(*("; ".join(filter(None, one)) for one in told))
+    told = ([note[language] for note in notes] + [word] for language, word in zip(("en", "ko"), words, strict=True))
+    return pair(*("; ".join(dict.fromkeys(filter(None, one))) for one in told))
 
 
 def _unbroken(text: Mapping[str, str], contacts: Mapping[str, str]) -> Pair:
@@ -242,7 +242,7 @@ def _figures(atlas: Atlas, told: set[str]) -> list[Pair]:
         word = str(row["verdict"]).partition(":")[0]
         verdict = VALUES.get(word, pair(word, word))
         series = " ".join(str(row[name]) for name in ("series", "as_of") if row[name] and row[name] == row[name])
-        blanks = {"mapped": _km2(row["net_km2"]), "reported": _km2(row["reported_km2"]), "series": series}
+        blanks = {"mapped": km(row["net_km2"]), "reported": km(row["reported_km2"]), "series": series}
         found.append(
             pair(
                 REPORTED[0].format(layer=title.en, verdict=verdict["en"], **blanks),
@@ -250,10 +250,6 @@ def _figures(atlas: Atlas, told: set[str]) -> list[Pair]:
             )
         )
     return found
-
-
-def _km2(value: float) -> str:
-    return f"{value:,.1f}" if value >= 1 or value == 0 else f"{value:.2f}"
 
 
 def _dated(atlas: Atlas, told: set[str]) -> list[Pair]:

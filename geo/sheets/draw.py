@@ -61,7 +61,8 @@ class Look:
 
     Attributes
     ----------
-    layer : str
+    layers : tuple of str
+        All that are drawn with the symbol, from below.
     soft_mm : tuple of float
         Of the crispest and of the softest edge, half its width on the paper; 0 where it is a line.
     simulated : bool
@@ -70,10 +71,22 @@ class Look:
         Whether a circle tells how far off a point may be.
     """
 
-    layer: str
+    layers: tuple[str, ...]
     soft_mm: tuple[float, float] = (0.0, 0.0)
     simulated: bool = False
     circled: bool = False
+
+    def __or__(self, other: Look) -> Look:
+        """Return how two layers of one symbol are seen together.
+
+        Examples
+        --------
+        >>> Look(("planned_minefields",), (1.0, 2.0)) | Look(("unconfirmed_minefields",), (0.0, 0.5), circled=True)
+        Look(layers=('planned_minefields', 'unconfirmed_minefields'), soft_mm=(0.0, 2.0), simulated=False, circled=True)
+        """
+        least, most = zip(self.soft_mm, other.soft_mm, strict=True)
+        layers = tuple(dict.fromkeys(self.layers + other.layers))
+        return Look(layers, (min(least), max(most)), self.simulated or other.simulated, self.circled or other.circled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +107,9 @@ class Drawn:
     beyond: bool = False
 
     @property
-    def symbols(self) -> dict[str, str]:
-        """Key of each symbol that is seen, and the layer it belongs to."""
-        return {key: look.layer for key, look in self.looks.items()}
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers that are seen."""
+        return tuple(dict.fromkeys(name for look in self.looks.values() for name in look.layers))
 
     @property
     def simulated(self) -> bool:
@@ -163,7 +176,8 @@ def draw_layers(axes: Any, atlas: Atlas, view: View, also: tuple[str, ...] = ())
         layer, base = atlas[name], 1.0 + place / 8
         if len(layer.frame) == 0 or name == "places":
             continue
-        seen |= dict(_draw_layer(axes, layer, view, base))
+        for key, look in _draw_layer(axes, layer, view, base):
+            seen[key] = seen[key] | look if key in seen else look
     return Drawn(axes, seen, beyond)
 
 
@@ -191,7 +205,7 @@ def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[tu
         if (here := chosen & inside).any():
             soft = _banded_mm(soft_mm[here]) if dimension and layer.name != "rivers" else np.zeros(1)
             simulated = bool(frame["simulated"].to_numpy(bool)[here].any())
-            yield key, Look(layer.name, (float(soft.min()), float(soft.max())), simulated, circled)
+            yield key, Look((layer.name,), (float(soft.min()), float(soft.max())), simulated, circled)
 
 
 def _banded_mm(soft_mm: NDArray[np.float64]) -> NDArray[np.float64]:

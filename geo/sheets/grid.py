@@ -7,11 +7,10 @@ the neighbouring zone first; its line stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -19,22 +18,18 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.exchange.mgrs import mgrs, utm
-from geo.sheets.lettering import MM_PER_PT, width_mm
-
-if TYPE_CHECKING:
-    from geo.sheets.view import View
+from geo.maps.symbols import INK
+from geo.sheets.graticule import BAND_MM, SIDES, draw_graticule, tick_step_min
+from geo.sheets.lettering import width_mm, write_at
+from geo.sheets.view import View, to_lonlat
 
 STEPS_M = (1_000, 2_000, 5_000, 10_000, 50_000, 100_000)
 LEAST_GAP_MM = 8.0  # between grid lines
 SQUARE_M = 100_000
-TICKS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)  # of the graticule, minutes of arc
-LEAST_TICK_MM, MOST_TICKS = 22.0, 12
 N_ALONG = 65  # points of a line or of an edge
-SMALL_PT, LARGE_PT, GEO_PT, NAME_PT = 5.5, 7.5, 5.5, 6.5
-BAND_MM = {"bottom": 3.6, "top": 3.6, "left": 7.8, "right": 7.8}  # where the figures stand, between frame and outer line
+SMALL_PT, LARGE_PT, NAME_PT = 5.5, 7.5, 6.5
 MARGIN_MM = {"bottom": 7.5, "top": 7.5, "left": 11.5, "right": 11.5}  # all that is drawn outside the frame
-LINE, INK, HALO = "#5B6572", "#1D2530", "#FFFFFF"
-SIDES = ("bottom", "top", "left", "right")
+LINE, HALO = "#5B6572", "#FFFFFF"
 Floats = NDArray[np.float64]
 Label = tuple[str, int, int, float]  # side, zone, value [m], place along the side in the sheet's CRS [m]
 
@@ -88,16 +83,6 @@ def figures(value_m: int) -> tuple[str, str]:
     return (str(km // 100) if km >= 100 else ""), f"{km % 100:02d}"
 
 
-def tick_step_min(view: View) -> int:
-    """Return the distance of the ticks of the graticule [minutes], so that neighbours stand 2 cm apart on paper, or farther."""
-    west, south, east, north = view.bounds_m
-    _, (lat, lat_1) = _lonlat(view.crs).transform([(west + east) / 2] * 2, [(south + north) / 2, (south + north) / 2 + 1.0])
-    m_per_minute = 1 / ((lat_1 - lat) * 60)
-    mm = m_per_minute * np.cos(np.radians(lat)) / view.scale * 1000
-    wide = [step for step in TICKS_MIN if step * mm >= max(LEAST_TICK_MM, view.frame_mm[2] / MOST_TICKS)]
-    return wide[0] if wide else TICKS_MIN[-1]
-
-
 def zone_regions(view: View) -> dict[int, shapely.Polygon]:
     """Return the part of the frame that lies in each UTM zone, in the sheet's CRS, the sheet's own zone first.
 
@@ -111,7 +96,7 @@ def zone_regions(view: View) -> dict[int, shapely.Polygon]:
     dict of zone to Polygon
         One entry unless the sheet crosses the meridian between two zones.
     """
-    frame, turned = shapely.box(*view.bounds_m), _lonlat(view.crs)
+    frame, turned = shapely.box(*view.bounds_m), to_lonlat(view.crs)
     lon, lat = turned.transform(*_edge(frame).T)
     zones, _, _, _ = utm(lon, lat)
     regions = {}
@@ -185,7 +170,7 @@ def draw_grid(axes: Any, view: View) -> Grid:
     _draw_junction(axes, view, list(regions))
     squares = _draw_squares(axes, view)
     tick_min = tick_step_min(view)
-    _draw_graticule(axes, view, tick_min)
+    draw_graticule(axes, view, tick_min)
     return Grid(step_m, tuple(regions), squares, tuple(labels), tick_min)
 
 
@@ -207,11 +192,6 @@ def _edge(shape: shapely.Geometry) -> Floats:
     """Return points all along the outline of a shape; shape (n, 2)."""
     west, south, east, north = shape.bounds
     return np.asarray(shapely.get_coordinates(shapely.segmentize(shape, max(east - west, north - south) / N_ALONG)))
-
-
-@lru_cache(maxsize=16)
-def _lonlat(crs: pyproj.CRS) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 
 @lru_cache(maxsize=16)
@@ -311,7 +291,7 @@ def _draw_labels(axes: Any, view: View, labels: list[Label]) -> None:
         colour = INK if zone == int(view.zone) else LINE
         for text, size, weight, shift in ((small, small_pt, "normal", 0.0), (large, large_pt, "bold", wide[0])):
             if text:
-                _write(axes, x + view.m(shift), y, text, size=size, weight=weight, color=colour)
+                write_at(axes, x + view.m(shift), y, text, size=size, weight=weight, color=colour)
         if _is_full(view, label, labels):
             across = view.m(0.4)
             unit, place, align = {
@@ -319,47 +299,34 @@ def _draw_labels(axes: Any, view: View, labels: list[Label]) -> None:
                 "left": ("000m N", (west - across, y - view.m(2.2 * view.growth)), "right"),
                 "right": ("000m N", (east + across, y - view.m(2.2 * view.growth)), "left"),
             }[side]
-            _write(axes, *place, unit, size=SMALL_PT, color=colour, ha=align)
-
-
-def _write(axes: Any, x: float, y: float, text: str, **look: Any) -> Any:
-    """Write text outside or inside the frame, at its own baseline unless told otherwise."""
-    return axes.text(x, y, text, **({"va": "baseline", "clip_on": False, "zorder": 9, "parse_math": False} | look))
+            write_at(axes, *place, unit, size=SMALL_PT, color=colour, ha=align)
 
 
 def _haloed(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
     """Write text over the map, with a white edge around its letters."""
     from matplotlib.patheffects import withStroke
 
-    _write(axes, x, y, text, va="center", path_effects=[withStroke(linewidth=2.2, foreground=HALO)], **look)
+    write_at(axes, x, y, text, va="center", path_effects=[withStroke(linewidth=2.2, foreground=HALO)], **look)
 
 
 def _draw_junction(axes: Any, view: View, zones: list[int]) -> None:
     """Draw the meridian between two zones, each named on its side."""
     west, south, east, north = view.bounds_m
-    _, lat = _lonlat(view.crs).transform(*_edge(shapely.box(*view.bounds_m)).T)
+    named = {"size": 9 * view.growth, "weight": "bold", "color": INK}
+    _, lat = to_lonlat(view.crs).transform(*_edge(shapely.box(*view.bounds_m)).T)
     for left in sorted(zones)[:-1]:
         along = np.linspace(lat.min(), lat.max(), 4 * N_ALONG)
-        x, y = _lonlat(view.crs).transform(np.full(len(along), left * 6.0 - 180), along, direction="INVERSE")
+        x, y = to_lonlat(view.crs).transform(np.full(len(along), left * 6.0 - 180), along, direction="INVERSE")
         inside = shapely.intersection(shapely.linestrings(np.column_stack([x, y])), shapely.box(*view.bounds_m))
         for part in shapely.get_parts(inside):
             axes.plot(*shapely.get_coordinates(part).T, color=INK, lw=1.2, zorder=7, scalex=False, scaley=False)
         for place in (south + view.m(9), north - view.m(9)):
             at = float(np.interp(place, y, x))
-            _, bands, _, _ = utm(*(np.atleast_1d(one) for one in _lonlat(view.crs).transform(at, place)))
+            _, bands, _, _ = utm(*(np.atleast_1d(one) for one in to_lonlat(view.crs).transform(at, place)))
             for zone, shift, align in ((left, -1.5, "right"), (left + 1, 1.5, "left")):
                 near, far = sorted((at + view.m(shift), at + view.m(6 * shift)))
                 if west + view.m(4) < near and far < east - view.m(4):  # clear of the names along the edge
-                    _haloed(
-                        axes,
-                        at + view.m(shift),
-                        place,
-                        f"{zone}{bands[0]}",
-                        size=9 * view.growth,
-                        weight="bold",
-                        color=INK,
-                        ha=align,
-                    )
+                    _haloed(axes, at + view.m(shift), place, f"{zone}{bands[0]}", ha=align, **named)
 
 
 def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
@@ -373,7 +340,7 @@ def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
         edge = {"bottom": south, "top": north, "left": west, "right": east}[side]
         inner = edge + view.m(2.4 * view.growth) * (1 if side in ("bottom", "left") else -1)
         x, y = (along, np.full(n_steps, inner)) if level else (np.full(n_steps, inner), along)
-        texts = mgrs(*_lonlat(view.crs).transform(x, y), digits=0)
+        texts = mgrs(*to_lonlat(view.crs).transform(x, y), digits=0)
         names |= set(texts.tolist())
         starts = np.concatenate([[0], np.flatnonzero(texts[1:] != texts[:-1]) + 1, [n_steps]])
         for first, end in pairwise(starts.tolist()):
@@ -397,65 +364,3 @@ def _name_square(axes: Any, view: View, name: str, run: tuple[float, float], inn
         x, y = (at, inner) if level else (inner, at)
         turned = 0 if level else 90
         _haloed(axes, x, y, name, size=size_pt, weight="bold", color=INK, ha="center", rotation=turned)
-
-
-def graticule_ticks(view: View, tick_min: int) -> dict[str, tuple[Floats, Floats]]:
-    """Return where whole minutes meet each side: the place along it in the sheet's CRS, and the degrees; shape (n,) each."""
-    west, south, east, north = view.bounds_m
-    step = tick_min / 60
-    found = {}
-    for side in SIDES:
-        level = side in ("bottom", "top")
-        along = np.linspace(west, east, 4 * N_ALONG) if level else np.linspace(south, north, 4 * N_ALONG)
-        edge = np.full(len(along), {"bottom": south, "top": north, "left": west, "right": east}[side])
-        lon, lat = _lonlat(view.crs).transform(*((along, edge) if level else (edge, along)))
-        degrees = lon if level else lat
-        whole = np.arange(np.ceil(degrees[0] / step - 1e-9), np.floor(degrees[-1] / step + 1e-9) + 1) * step
-        found[side] = np.interp(whole, degrees, along), whole
-    return found
-
-
-def degrees_text(degrees: float, kind: str) -> str:
-    """Return whole minutes of longitude (``lon``) or latitude (``lat``) as text.
-
-    Examples
-    --------
-    >>> degrees_text(127.0833333333, "lon"), degrees_text(-0.5, "lat")
-    ('127°05′E', '0°30′S')
-    """
-    minutes = round(abs(degrees) * 60)
-    letters: Mapping[str, str] = {"lon": "EW", "lat": "NS"}
-    return f"{minutes // 60}°{minutes % 60:02d}′{letters[kind][int(degrees < 0)]}"
-
-
-def _draw_graticule(axes: Any, view: View, tick_min: int) -> None:
-    """Draw the outer line, the ticks of degrees and minutes on it with their text, and crosses where they meet on the map."""
-    west, south, east, north = view.bounds_m
-    left, right = west - view.m(BAND_MM["left"]), east + view.m(BAND_MM["right"])
-    bottom, top = south - view.m(BAND_MM["bottom"]), north + view.m(BAND_MM["top"])
-    plain = {"color": INK, "clip_on": False, "scalex": False, "scaley": False, "zorder": 8}
-    axes.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], lw=0.4, **plain)
-    size_pt = GEO_PT * view.growth
-    tick, text = view.m(1.0), view.m(1.3 + size_pt * MM_PER_PT / 2)
-    for side, (places, degrees) in graticule_ticks(view, tick_min).items():
-        level, outward = side in ("bottom", "top"), -1 if side in ("bottom", "left") else 1
-        edge = {"bottom": bottom, "top": top, "left": left, "right": right}[side]
-        for at, one in zip(places, degrees, strict=True):
-            ends = ([at, at], [edge, edge + outward * tick]) if level else ([edge, edge + outward * tick], [at, at])
-            axes.plot(*ends, lw=0.6, **plain)
-            x, y = (at, edge + outward * text) if level else (edge + outward * text, at)
-            said = degrees_text(float(one), "lon" if level else "lat")
-            _write(axes, x, y, said, size=size_pt, ha="center", va="center", rotation=0 if level else 90, color=INK)
-    _draw_crosses(axes, view, tick_min)
-
-
-def _draw_crosses(axes: Any, view: View, tick_min: int) -> None:
-    """Draw a small cross where whole minutes of longitude and latitude meet."""
-    ticks = graticule_ticks(view, tick_min)
-    lons, lats = (
-        np.unique(np.concatenate([ticks[a][1], ticks[b][1]]).round(9)) for a, b in (("bottom", "top"), ("left", "right"))
-    )
-    if len(lons) and len(lats):
-        lon, lat = (grid.ravel() for grid in np.meshgrid(lons, lats))
-        x, y = _lonlat(view.crs).transform(lon, lat, direction="INVERSE")
-        axes.plot(x, y, ls="", marker="+", ms=6, mew=0.6, color=INK, zorder=7, scalex=False, scaley=False)

@@ -143,7 +143,7 @@ def _cut(word: str, most_mm: float, size_pt: float, weight: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _measured(text: str, weight: str, family: tuple[str, ...]) -> float:
-    """Return the width of a text for each point of its font size [mm]: its letters side by side, which kerning makes no wider."""
+    """Return the width of a text for each point of its font size [mm]: its letters side by side, kerning left out."""
     return sum(_advance(letter, weight, family) for letter in text)
 
 
@@ -162,3 +162,8 @@ def _faces(weight: str, family: tuple[str, ...]) -> tuple[Any, ...]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     return tuple(get_font(findfont(FontProperties(family=[name], weight=weight))) for name in family)
+
+
+def write_at(axes: Any, x: float, y: float, text: str, **look: Any) -> Any:
+    """Write text outside or inside the frame, at its own baseline unless told otherwise."""
+    return axes.text(x, y, text, **({"va": "baseline", "clip_on": False, "zorder": 9, "parse_math": False} | look))

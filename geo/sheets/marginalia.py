@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import shapely
 
@@ -21,14 +21,11 @@ from geo.sheets.blocks import Block, IndexMap, Legend, Norths, ScaleBar, Words, 
 from geo.sheets.grid import MARGIN_MM, Grid, grid_sentence
 from geo.sheets.lettering import LONGEST_LINE, line_mm, shortened, width_mm
 from geo.sheets.norths import Declination
-
-if TYPE_CHECKING:
-    from geo.sheets.view import View
+from geo.sheets.view import A4_SHORT_MM, View
 
 Pair = Mapping[str, str]
 LEAST_PT, MOST_PT, STEP_PT = 5.5, 7.0, 0.25  # of the margin's text on A4
 EASY, FEWEST_SOURCES = 0.86, 6  # of the largest size: read with ease; sources that stand for a cut list
-A4_MM = 210.0
 EDGE_MM = 6.0  # white border that printers leave
 HEAD_MM = 10.0  # strip of the title
 GAP_MM = 3.5  # between columns
@@ -160,7 +157,7 @@ def frame_of(paper_mm: tuple[float, float]) -> tuple[float, float, float, float]
     (17.5, 113, 175, 160)
     """
     wide, high = paper_mm
-    size = min(wide, high) / A4_MM
+    size = min(wide, high) / A4_SHORT_MM
     need = TEXT_MM2 * size
     left, top = EDGE_MM + MARGIN_MM["left"], EDGE_MM + head_mm(paper_mm) + MARGIN_MM["top"] + 0.5
     if high >= wide:
@@ -251,7 +248,7 @@ def laid_out(view: View, about: About) -> tuple[float, list[Placed]]:
     ConfigError
         Where they do not fit at 5.5 pt.
     """
-    most = math.floor(MOST_PT * math.sqrt(min(view.paper_mm) / A4_MM) / STEP_PT) * STEP_PT
+    most = math.floor(MOST_PT * math.sqrt(min(view.paper_mm) / A4_SHORT_MM) / STEP_PT) * STEP_PT
     sizes = [most - STEP_PT * step for step in range(int((most - LEAST_PT) / STEP_PT) + 1)]
     for size_pt in sizes:
         placed = _flowed(blocks_of(view, about), view, size_pt)
@@ -404,7 +401,7 @@ def head_mm(paper_mm: tuple[float, float]) -> float:
     >>> head_mm((210, 297))
     10.0
     """
-    return HEAD_MM * math.sqrt(min(paper_mm) / A4_MM)
+    return HEAD_MM * math.sqrt(min(paper_mm) / A4_SHORT_MM)
 
 
 def _draw_head(axes: Any, view: View, about: About) -> Placed:

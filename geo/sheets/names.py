@@ -21,7 +21,7 @@ from geo.maps.labels import angle_deg, map_labels, short_names, straightest
 from geo.maps.symbols import SYMBOLS
 from geo.sheets.blocks import PX_PT
 from geo.sheets.lettering import MM_PER_PT, width_mm
-from geo.sheets.view import View, on_sheet
+from geo.sheets.view import A4_SHORT_MM, View, on_sheet
 
 PX_MM = 25.4 / 96
 PRINT_ZOOM = 1.0  # names of a print against those of a screen of the same scale
@@ -44,7 +44,7 @@ STYLES: Mapping[str, tuple[float, str, str, str]] = {
     "year": (5.0, "normal", "normal", INK),
 }
 BESIDE = ((1.0, 0.0), (-1.0, 0.0), (0.7, 1.0), (0.7, -1.0), (-0.7, 1.0), (-0.7, -1.0), (0.0, 1.2), (0.0, -1.2))  # of a dot
-A4_MM, GROWTH = 210.0, 0.35
+GROWTH = 0.35  # how names grow with the paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def draw_names(axes: Any, atlas: Atlas, view: View) -> list[Name]:
     list of Name
         As they were written, the most important first.
     """
-    growth = (min(view.paper_mm) / A4_MM) ** GROWTH
+    growth = (min(view.paper_mm) / A4_SHORT_MM) ** GROWTH
     names = names_of(atlas, view)
     placed = fitting(names, view, growth, _symbols_there(atlas, view))
     _draw_dots(axes, [name for name in names if name.dot and name.style != "year"], growth)

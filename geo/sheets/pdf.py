@@ -237,7 +237,7 @@ def _figure(sheets: Sheets, place: int) -> Any:
     grid = draw_grid(axes, page.view)
     draw_names(axes, sheets.atlas, page.view)
     draw_watermark(axes, page.view, watermarks(sheets.atlas, drawn, sheets.lettering.hangul))
-    counts = counts_of(sheets.atlas, page.view, drawn.symbols, page.within) if page.counted else []
+    counts = counts_of(sheets.atlas, page.view, drawn.layers, page.within) if page.counted else []
     told = about(
         sheets.atlas,
         page.view,

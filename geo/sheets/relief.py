@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import zlib
 from pathlib import Path
 
 from geo.errors import DataError
+from geo.exchange.content import page_block
 from geo.raster import Picture
 
-BLOCK = re.compile(r'<script type="application/json" id="data-backdrop">([^<]*)</script>')
+BLOCK = "backdrop"  # of the page's data
 PNG_URI = "data:image/png;base64,"
 
 
@@ -33,11 +33,10 @@ def page_relief(page: str | Path) -> Picture | None:
     DataError
         If the page is damaged where the relief stands.
     """
-    found = BLOCK.search(Path(page).read_text(encoding="utf-8"))
-    if found is None:
-        return None
+    text = Path(page).read_text(encoding="utf-8")
     try:
-        told = json.loads(zlib.decompress(base64.b64decode(found[1], validate=True)))["relief"]
+        block = page_block(text, BLOCK)
+        told = None if block is None else json.loads(block)["relief"]
         if told is None:
             return None
         (south, west), (north, east) = told["bounds"]

@@ -16,7 +16,7 @@ import shapely
 from geo.errors import ConfigError
 
 Bounds = tuple[float, float, float, float]
-A4_MM, GROWTH = 210.0, 0.25  # shorter side of A4; how letters and symbols grow with the paper
+A4_SHORT_MM, GROWTH = 210.0, 0.25  # how letters and symbols grow with the paper
 LANGUAGES = ("en", "ko")
 N_EDGE = 33  # points of an edge that is turned into another CRS
 
@@ -58,7 +58,7 @@ class View:
     @property
     def growth(self) -> float:
         """How much larger than on A4 symbols and figures are: larger papers are read from farther off."""
-        return float((min(self.paper_mm) / A4_MM) ** GROWTH)
+        return float((min(self.paper_mm) / A4_SHORT_MM) ** GROWTH)
 
     def m(self, mm: float) -> float:
         """Return millimetres on the paper as metres on the ground."""
@@ -193,6 +193,12 @@ def turned_bounds(bounds: Bounds, crs: pyproj.CRS, other: pyproj.CRS) -> Bounds:
 @lru_cache(maxsize=16)
 def _from_lonlat(crs: pyproj.CRS) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
+@lru_cache(maxsize=16)
+def to_lonlat(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Return what turns places of a sheet's CRS into longitude and latitude."""
+    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 
 def on_sheet(shapes: np.ndarray, view: View) -> np.ndarray:

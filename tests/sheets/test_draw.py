@@ -16,7 +16,7 @@ from geo.generalise import as_shown
 from geo.maps.symbols import SYMBOLS
 from geo.raster import Picture
 from geo.sheets.about import marks_on, watermarks
-from geo.sheets.draw import draw_layers, map_axes, paper_figure
+from geo.sheets.draw import Look, draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import lettering
 from geo.sheets.lettering import MM_PER_PT
 from geo.sheets.names import Name, draw_names, fitting, names_of
@@ -74,15 +74,15 @@ def test_shapes_are_cut_outside_the_frame_and_far_ones_dropped():
 def test_layers_are_those_of_the_atlas_and_hidden_ones_are_asked_for(atlas):
     view = view_of()
     _, found = drawn(atlas, view)
-    assert {"planned_simulated", "unconfirmed_simulated", "dmz", "mcz", "mdl", "rivers"} <= set(found.symbols)
-    assert not [key for key in found.symbols if key.startswith("density")]
+    assert {"planned_simulated", "unconfirmed_simulated", "dmz", "mcz", "mdl", "rivers"} <= set(found.looks)
+    assert not [key for key in found.looks if key.startswith("density")]
     _, more = drawn(atlas, view, ("mined_density",))
-    assert [key for key in more.symbols if key.startswith("density")]
+    assert [key for key in more.looks if key.startswith("density")]
 
 
 def test_a_sheet_without_a_layer_on_its_ground_has_no_symbol_of_it(atlas):
     view = view_at((125.0, 37.0), 25_000, A4, FRAME)
-    assert drawn(atlas, view)[1].symbols == {}
+    assert drawn(atlas, view)[1].looks == {}
 
 
 def test_fields_bear_the_colours_and_hatches_of_the_table(atlas):
@@ -143,6 +143,23 @@ def test_soft_bands_of_a_sheet_are_told_by_symbol(atlas):
     assert looks["mcz"].soft_mm == (2.5, 2.5)
 
 
+def test_layers_of_one_symbol_are_seen_together(korea_area):
+    """Confirmed fields known to 2 and 200 m beside others known to 500 m: 0.8 and 2 mm at 1:250,000, crisp where it is 2 m."""
+    exact = survey_atlas_of(korea_area)
+    fields = exact["unconfirmed_minefields"]
+    planned = replace(fields, name="planned_minefields", frame=fields.frame.assign(precision_m=500.0))
+    west, south, east, north = fields.frame.total_bounds
+    view = view_at(((west + east) / 2, (south + north) / 2), 250_000, A4, FRAME)
+    both = replace(exact, layers={**exact.layers, "planned_minefields": planned})
+    found = drawn(both, view)[1]
+    assert found.looks["cha"] == Look(("unconfirmed_minefields", "planned_minefields"), (0.0, 2.0))
+    assert found.looks["sha"].soft_mm == pytest.approx((4e-3 * (600_000 / np.pi) ** 0.5 / 2, 2.0))
+    assert {"unconfirmed_minefields", "planned_minefields"} <= set(found.layers)
+    lower = replace(fields, frame=fields.frame.assign(simulated=True, land_status="closed"))
+    mixed = replace(both, layers={**both.layers, "unconfirmed_minefields": lower})
+    assert drawn(mixed, view)[1].looks["closed"].simulated
+
+
 def test_circles_of_what_may_lie_elsewhere_are_told(atlas):
     """± 2 km: 0.2 mm at 1:10,000,000 are hidden by the dot, 8 mm at 1:250,000 are a circle."""
     point = atlas["incidents"].frame.geometry.iloc[0]
@@ -193,7 +210,7 @@ def test_a_restricted_sheet_says_so_over_the_map(korea_area):
 def test_every_symbol_of_a_survey_can_be_drawn(korea_area):
     shown = as_shown(survey_atlas_of(korea_area))
     _, found = drawn(shown, view_of(), ("past_hazards", "mined_density"))
-    assert {"finds", "accidents", "sign_past_mine_zone", "sha_worked_on"} <= set(found.symbols)
+    assert {"finds", "accidents", "sign_past_mine_zone", "sha_worked_on"} <= set(found.looks)
 
 
 def test_names_stand_clear_of_each_other_and_inside_the_frame(atlas):

@@ -6,18 +6,16 @@ import shapely
 from pyproj import Transformer
 
 from geo.exchange.mgrs import mgrs
+from geo.sheets.graticule import degrees_text, graticule_ticks, tick_step_min
 from geo.sheets.grid import (
     LEAST_GAP_MM,
     MARGIN_MM,
     STEPS_M,
-    degrees_text,
     draw_grid,
     figures,
-    graticule_ticks,
     grid_lines,
     grid_sentence,
     grid_step_m,
-    tick_step_min,
     zone_regions,
 )
 from geo.sheets.view import view_at

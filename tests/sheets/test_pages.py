@@ -11,11 +11,10 @@ from matplotlib import rc_context
 
 from geo.errors import ConfigError
 from geo.generalise import as_shown
-from geo.maps.symbols import symbol_keys
 from geo.measure import total_km2
 from geo.sheets.about import Place, about, dataset_sha256, latest_year, outline
 from geo.sheets.counts import counts_of
-from geo.sheets.draw import Drawn, Look
+from geo.sheets.draw import Drawn, Look, draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import lettering
 from geo.sheets.lettering import wrapped
 from geo.sheets.pages import SCHEMATIC_FINEST, Wanted, finest_scale, footprints, pages_of
@@ -120,15 +119,15 @@ def test_too_many_sheets_are_refused_before_any_is_drawn(atlas):
 
 
 def told(atlas, page, symbols):
-    drawn = Drawn(None, {key: Look(layer) for key, layer in symbols.items()})
+    drawn = Drawn(None, {key: Look((layer,)) for key, layer in symbols.items()})
     return about(atlas, page.view, Place(page.name), drawn=drawn, grid=None, lettering=lettering(page.view.language))
 
 
 def test_the_legend_tells_soft_bands_circles_and_the_grey_strip(atlas):
     (page,) = pages_of(atlas, wanted())
     looks = {
-        "mdl": Look("mdl", (1.0, 1.0)), "dmz": Look("dmz"), "sha": Look("unconfirmed_minefields", (0.0, 2.0)),
-        "incidents": Look("incidents", circled=True),
+        "mdl": Look(("mdl",), (1.0, 1.0)), "dmz": Look(("dmz",)), "sha": Look(("unconfirmed_minefields",), (0.0, 2.0)),
+        "incidents": Look(("incidents",), circled=True),
     }  # fmt: skip
     found = about(atlas, page.view, Place(page.name), drawn=Drawn(None, looks, True), grid=None, lettering=lettering("en"))
     texts = {symbol.key: text for symbol, text in found.legend}
@@ -162,27 +161,90 @@ def test_sheets_by_district_count_what_lies_in_the_frame(atlas):
     frame = gpd.GeoDataFrame({"name_en": ["W", "E"], "name_ko": ["서", "동"]}, geometry=halves, crs=4326)
     overview, *members = pages_of(atlas, wanted(), "district", frame)
     assert not overview.counted and all(page.counted for page in members)
-    symbols, km2 = {"planned_simulated": "planned_minefields", "mdl": "mdl", "rivers": "rivers"}, 0.0
+    layers, km2 = ("planned_minefields", "mdl", "rivers"), 0.0
     for page in members:
-        texts = [one["en"] for one in counts_of(atlas, page.view, symbols, page.within)]
+        texts = [one["en"] for one in counts_of(atlas, page.view, layers, page.within)]
         assert [text.split(":")[0] for text in texts] == ["Planned fields (simulated)", "Military Demarcation Line"]
         number, area = re.fullmatch(r"[^:]*: (\d+), ([\d.]+) km²", texts[0]).groups()
         assert number == "6"
         assert re.fullmatch(r"[^:]*: [\d.]+ km", texts[1])
         km2 += float(area)
     assert km2 == pytest.approx(total_km2(atlas["planned_minefields"].frame), abs=0.11)
-    (whole,) = [one["en"] for one in counts_of(atlas, members[0].view, {"incidents": "incidents"})]
+    (whole,) = [one["en"] for one in counts_of(atlas, members[0].view, ("incidents",))]
     assert re.fullmatch(r"Find or accident on record: \d", whole)
 
 
 def test_cells_of_the_public_tier_are_counted_and_not_measured(korea_area):
     shown = as_shown(survey_atlas_of(korea_area, tier="public"))
     (page,) = pages_of(shown, wanted())
-    frame = shown["unconfirmed_minefields"].frame
-    keys = {str(key): "unconfirmed_minefields" for key in set(symbol_keys("unconfirmed_minefields", frame))}
-    texts = [one["en"] for one in counts_of(shown, page.view, keys)]
+    texts = [one["en"] for one in counts_of(shown, page.view, ("unconfirmed_minefields",))]
     assert any(text.endswith("cells of 1 km") for text in texts)
     assert not any("km²" in text for text in texts if "simulated" not in text)
+
+
+def counted(atlas, *layers, language="en"):
+    (page,) = pages_of(atlas, wanted())
+    return [one[language] for one in counts_of(atlas, page.view, layers)]
+
+
+def with_planned(atlas, frame_of):
+    """Return an atlas whose planned fields are made of its unconfirmed ones."""
+    fields = atlas["unconfirmed_minefields"]
+    planned = replace(fields, name="planned_minefields", frame=frame_of(fields.frame))
+    return replace(atlas, layers={**atlas.layers, "planned_minefields": planned})
+
+
+def test_a_symbol_of_two_layers_is_counted_over_both(korea_area):
+    """Two open CHA of 0.6 km² or so in one layer and two beside them in the other; what lies under both is measured once."""
+    exact = survey_atlas_of(korea_area)
+    both = "planned_minefields", "unconfirmed_minefields"
+    one = next(text for text in counted(exact, both[1]) if text.startswith("CHA, confirmed hazardous area:"))
+    number, km2 = re.fullmatch(r"[^:]*: (\d+), ([\d.]+) km²", one).groups()
+    assert number == "2"
+    shifted = counted(with_planned(exact, lambda frame: frame.set_geometry(frame.translate(0, -0.01))), *both)
+    number, twice = re.fullmatch(r"CHA, [^:]*: (\d+), ([\d.]+) km²", shifted[0]).groups()
+    assert number == "4" and float(twice) == pytest.approx(2 * float(km2), abs=0.11)
+    assert len(shifted) == len({text.partition(":")[0] + text.partition(":")[2].partition(":")[0] for text in shifted})
+    assert counted(with_planned(exact, lambda frame: frame), *both)[0] == one.replace(": 2,", ": 4,")
+
+
+def test_a_cell_of_two_layers_is_one_cell(korea_area):
+    shown = as_shown(survey_atlas_of(korea_area, tier="public"))
+    both = with_planned(shown, lambda frame: frame)
+    assert counted(both, "planned_minefields", "unconfirmed_minefields") == counted(both, "unconfirmed_minefields") != []
+
+
+def test_cells_do_not_hide_what_is_measured_under_their_symbol(atlas):
+    """Of twelve fields with one symbol two are somebody's record, which the public tier shows as cells."""
+    planned = atlas["planned_minefields"]
+    basis = ["supplied"] * 2 + ["allocated"] * 10
+    mixed = replace(planned, frame=planned.frame.assign(land_status="closed", basis=basis))
+    shown = replace(atlas, tier="public", layers={**atlas.layers, "planned_minefields": mixed})
+    measured, cells = counted(shown, "planned_minefields")
+    assert re.fullmatch(r"Closed on record, no release: 10, [\d.]+ km²", measured)
+    assert cells == "Closed on record, no release: 2 cells of 1 km"
+
+
+def test_a_size_that_rounds_to_nothing_is_told_in_words(atlas):
+    """3 m by 4 m or so."""
+    planned, (x, y) = atlas["planned_minefields"], atlas["planned_minefields"].frame.geometry.iloc[0].centroid.coords[0]
+    tiny = planned.frame.iloc[:1].set_geometry([shapely.box(x, y, x + 3.4e-5, y + 3.6e-5)], crs=4326)
+    shown = replace(atlas, layers={**atlas.layers, "planned_minefields": replace(planned, frame=tiny)})
+    assert counted(shown, "planned_minefields") == ["Planned fields (simulated): 1, less than 0.01 km²"]
+    assert counted(shown, "planned_minefields", language="ko") == ["계획지뢰지대 (모의 배치): 1건, 0.01 km² 미만"]
+
+
+def test_sources_and_dates_of_all_layers_of_a_symbol_are_told(korea_area):
+    first, second = list(korea_area.sources)[:2]
+    both = with_planned(survey_atlas_of(korea_area), lambda frame: frame.assign(sources=first))
+    lower = both["unconfirmed_minefields"]
+    lower = replace(lower, sources=(second,), as_of="1999", frame=lower.frame.assign(sources=second))
+    both = replace(both, layers={**both.layers, "unconfirmed_minefields": lower})
+    (page,) = pages_of(both, wanted())
+    drawn = draw_layers(map_axes(paper_figure(page.view), page.view), both, page.view)
+    found = about(both, page.view, Place(page.name), drawn=drawn, grid=None, lettering=lettering("en"))
+    assert any(text["en"].startswith("1999: Unconfirmed minefields") for text in found.as_of)
+    assert any(text["en"].startswith(korea_area.sources[second].title) for text in found.sources)
 
 
 def test_a_sheet_of_a_river_tells_its_counts(atlas):

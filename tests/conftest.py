@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from shared import made_once
 from toyland import built, pristine, survey, toyland  # noqa: F401, fixtures of two test files
 
@@ -12,6 +13,7 @@ import layers
 from geo.area import read_area
 from geo.land import ground
 from geo.source import data_folder
+from layers.cli import main
 from layers.request import request
 from layers.scene import scene
 
@@ -42,6 +44,25 @@ def demo_area():
 def demo(run_folder):
     """Return the demo atlas; tests do not change it."""
     return made_once(run_folder, "demo", lambda: layers.build("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo_2010(run_folder):
+    """Return the demo atlas with its other series; tests do not change it."""
+    return made_once(run_folder, "demo_2010", lambda: layers.build("demo", series="demo-2010"))
+
+
+@pytest.fixture(scope="session")
+def demo_build(run_folder):
+    """Return the folder that `minemap build demo` writes, and what it prints; a test that changes it takes a copy."""
+
+    def written():
+        folder = run_folder / "builds" / "demo"
+        result = CliRunner().invoke(main, ["build", "demo", "-o", str(folder)])
+        assert result.exit_code == 0, result.output
+        return folder, result.stdout, result.stderr
+
+    return made_once(run_folder, "demo_build", written)
 
 
 @pytest.fixture(scope="session")

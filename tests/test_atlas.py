@@ -3,6 +3,7 @@
 import runpy
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -19,10 +20,13 @@ from geo.exchange.content import content_sha256
 from geo.generalise import as_shown
 from geo.land import ground
 from geo.measure import project, total_km2
+from geo.statistics import layer_table
 from geo.terms import LAYER_NAMES
 from layers.atlas import build
+from layers.request import request
 from layers.rivers import rivers
 from layers.room import zone_shapes
+from layers.scene import scene
 
 GEOD = pyproj.Geod(ellps="WGS84")
 LAYOUT = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "layout.py"))
@@ -147,23 +151,33 @@ def test_finds_reach_no_layer_but_incidents_for_any_number_of_workers(korea, mon
     for name in LAYER_NAMES:
         same = content_sha256(korea[name].frame) == content_sha256(again[name].frame)
         assert same == (name != "incidents"), name
+    for series, fields in korea.alternatives.items():
+        for name, layer in fields.items():
+            assert content_sha256(layer.frame) == content_sha256(again.alternatives[series][name].frame), (series, name)
+
+
+def drawn(**options):
+    """Return the layers of Korea that follow figures, and their table: as a build makes them before it lets a flood come."""
+    asked = request("korea", **options)
+    made = scene(asked).layers
+    return SimpleNamespace(layers=made, areas=layer_table(asked.area, made, asked.series.name))
 
 
 @pytest.fixture(scope="module")
 def chosen():
-    """Return the atlas with three settings that have nothing to do with each other."""
+    """Return the layers with three settings that have nothing to do with each other."""
     config = {"mcz": {"figure": "nie-2016"}, "allocation": {"zone_shares": "kcbl-paper"}}
-    return build("korea", series="ndc-2010", config=config)
+    return drawn(series="ndc-2010", config=config)
 
 
 @pytest.mark.parametrize(
     ("series", "planned", "unconfirmed"), [("mnd-2003", (1100, 22.0), (65, 69.0)), ("ndc-2010", (1100, 20.0), (209, 97.82))]
 )
 def test_other_vintages_can_be_built(request, series, planned, unconfirmed):
-    atlas = request.getfixturevalue("chosen") if series == "ndc-2010" else build("korea", series=series)
+    atlas = request.getfixturevalue("chosen") if series == "ndc-2010" else drawn(series=series)
     for name, (count, km2) in {"planned_minefields": planned, "unconfirmed_minefields": unconfirmed}.items():
-        assert len(atlas[name].frame) == count
-        assert total_km2(atlas[name].frame) == pytest.approx(km2, rel=1e-6)
+        assert len(atlas.layers[name].frame) == count
+        assert total_km2(atlas.layers[name].frame) == pytest.approx(km2, rel=1e-6)
         first = atlas.areas.query("layer == @name").iloc[0]
         assert (first.series, first.verdict) == (series, "by construction")
         others = atlas.areas.query("layer == @name and verdict == 'other published value'")
@@ -177,14 +191,14 @@ def test_series_for_the_table_only_say_what_they_lack(series):
 
 
 def test_the_smaller_zone_of_2016_can_be_chosen(chosen):
-    assert karney_km2(chosen["mcz"].frame) == pytest.approx(1104, rel=1e-6)
+    assert karney_km2(chosen.layers["mcz"].frame) == pytest.approx(1104, rel=1e-6)
     first = chosen.areas.query("layer == 'mcz'").iloc[0]
     assert first.reported_km2 == 1104 and first.verdict.startswith("by construction: derived")
 
 
 def test_a_rear_without_fields_can_be_chosen(chosen):
-    assert "rear" not in set(chosen["planned_minefields"].frame["zone"])
-    assert total_km2(chosen["planned_minefields"].frame) == pytest.approx(20.0, rel=1e-6)
+    assert "rear" not in set(chosen.layers["planned_minefields"].frame["zone"])
+    assert total_km2(chosen.layers["planned_minefields"].frame) == pytest.approx(20.0, rel=1e-6)
 
 
 def test_an_area_that_its_limit_cannot_hold_is_an_error_with_both():
@@ -286,10 +300,10 @@ def test_what_is_assumed_is_told(korea):
     assert "series.mnd-2003.planned_count_assumed" in table.index
 
 
-def test_alternatives_are_what_a_build_with_that_series_holds():
-    atlas = build("demo")
+def test_alternatives_are_what_a_build_with_that_series_holds(demo, demo_2010):
+    atlas = demo
     assert list(atlas.alternatives) == ["demo-2010"], "demo-1990 is for the table only, demo-2020 is the atlas itself"
-    other = build("demo", series="demo-2010")
+    other = demo_2010
     assert list(other.alternatives) == ["demo-2020"]
     for name, layer in atlas.alternatives["demo-2010"].items():
         assert layer.frame.equals(other[name].frame) and layer.as_of == other[name].as_of
@@ -297,8 +311,8 @@ def test_alternatives_are_what_a_build_with_that_series_holds():
         assert not layer.frame.equals(atlas[name].frame)
 
 
-def test_no_alternatives_beside_supplied_fields(tmp_path):
-    drawn = build("demo")["planned_minefields"].frame[["id", "geometry"]]
+def test_no_alternatives_beside_supplied_fields(demo, tmp_path):
+    drawn = demo["planned_minefields"].frame[["id", "geometry"]]
     drawn.to_file(tmp_path / "own.gpkg")
     assert dict(build("demo", planned=tmp_path / "own.gpkg").alternatives) == {}
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from shared import made_once
 
 from geo.area import read_area
 from geo.errors import ConfigError, DataError
@@ -21,10 +22,11 @@ PERCENTS = ["1", "2", "5", "10", "20"]
 
 
 @pytest.fixture(scope="module")
-def korean():
+def korean(run_folder):
     """Return the hindcast of Korea on cells of 500 m, for speed."""
-    plain = HindcastParameters()
-    return hindcast("korea", params=replace(plain, cell_m=replace(plain.cell_m, value=500.0)))
+    params = HindcastParameters()
+    params = replace(params, cell_m=replace(params.cell_m, value=500.0))
+    return made_once(run_folder, "korean_hindcast", lambda: hindcast("korea", params=params))
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,12 @@ def invented():
 @pytest.fixture(scope="module")
 def demo_run():
     return run_model(request("demo"))
+
+
+@pytest.fixture
+def same_run(demo_run, monkeypatch):
+    """Run the model once for hindcasts that differ in their finds alone: no find enters it."""
+    monkeypatch.setattr("layers.hindcast.run_model", lambda asked: demo_run)
 
 
 def test_shape_for_machines(told):
@@ -137,7 +145,7 @@ def own_incidents(path, xy_m, crs, **changed):
     return path
 
 
-def test_finds_set_where_the_model_ranks_first_or_nowhere(tmp_path, demo_run):
+def test_finds_set_where_the_model_ranks_first_or_nowhere(tmp_path, demo_run, same_run):
     area, here = demo_run.scene.area, demo_run
     zones = here.result.zones[here.result.zones["origin"] == "south"].sort_values("items_km2", ascending=False)
     wide = (zones["band"] == 1) & (zones["outer_m"] > 115)  # a narrower corridor slips between cells of 250 m
@@ -153,7 +161,7 @@ def test_finds_set_where_the_model_ranks_first_or_nowhere(tmp_path, demo_run):
     assert low["capture"]["model"]["20"] == 0 and low["ausrc"]["model"] < 0.01
 
 
-def test_faulty_incidents(tmp_path):
+def test_faulty_incidents(tmp_path, same_run):
     area, spot = read_area("demo"), [(0.0, 0.0)] * 2
     plain = own_incidents(tmp_path / "own.csv", spot, area.crs)
     lacking = pd.read_csv(plain).drop(columns=["origin", "uncertainty_km"])

@@ -183,8 +183,8 @@ def test_the_seed_decides_where_but_not_how_much(demo):
     pd.testing.assert_series_equal(other["mined_density"].frame.pi, demo["mined_density"].frame.pi)
 
 
-def test_another_series_has_its_own_totals():
-    atlas = layers.build("demo", series="demo-2010")
+def test_another_series_has_its_own_totals(demo_2010):
+    atlas = demo_2010
     assert (len(fields(atlas, "planned")), len(fields(atlas, "unconfirmed"))) == (80, 15)
     assert total_km2(fields(atlas, "planned")) == pytest.approx(1.5, rel=1e-6)
     assert total_km2(fields(atlas, "unconfirmed")) == pytest.approx(6.0, rel=1e-6)

@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from toyland import page
+from toyland import few_layers, page
 
 import geo.build
 import geo.proof
@@ -207,7 +207,7 @@ def test_a_leak_stops_the_build_before_it_is_in_place(exact, tmp_path, monkeypat
     monkeypatch.setattr(geo.build, "as_shown", lambda atlas: atlas)
     monkeypatch.setattr("geo.maps.web.draw_map", page)  # takes long, and the first table is the first leak
     with pytest.raises(CheckFailed, match="supplied name in a public file"):
-        write_build(exact, tmp_path / "demo")
+        write_build(few_layers(exact), tmp_path / "demo")
     assert not list(tmp_path.iterdir())
 
 
@@ -561,7 +561,7 @@ def test_supplied_cells_of_a_public_build_lie_on_the_grid(exact, public):
 def test_a_restricted_build_is_marked_and_its_owner_s_alone(exact, tmp_path, monkeypatch):
     monkeypatch.setattr("geo.maps.web.draw_map", page)
     with owner_only("restricted"):
-        write_build(replace(exact, tier="restricted"), tmp_path / "demo")
+        write_build(few_layers(replace(exact, tier="restricted"), "accidents"), tmp_path / "demo")
     check_owner_only(tmp_path / "demo")
     assert gpd.read_parquet(tmp_path / "demo/layers/accidents.parquet").tier.tolist() == ["restricted"]
     assert gpd.read_parquet(tmp_path / "demo/layers/planned_minefields.parquet").id.tolist() == ["YC-014", "YC-015"]

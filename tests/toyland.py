@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from shared import made_once
 
 from geo import reproduce
 from geo.area import StudyArea
@@ -74,6 +76,12 @@ def toy_layer(name: str, area: StudyArea, executor: ProcessPoolExecutor | None):
     return make_layer(name, frame, area=area, land_class=land_class, basis=basis, sources=("toy",), as_of="2006")
 
 
+def few_layers(atlas: Atlas, *more: str) -> Atlas:
+    """Return an atlas with three of its layers, and more: enough where it does not matter what is written, and sooner written."""
+    kept = ("dmz", "planned_minefields", "unconfirmed_minefields", *more)
+    return replace(atlas, layers={name: atlas.layers[name] for name in kept})
+
+
 def toy_recipe(
     area: str = "toy", *, planned: str | None = None, scale: float = 1.0, tier: str = "public", workers: int = 1
 ) -> Atlas:
@@ -131,14 +139,18 @@ def toyland(tmp_path, monkeypatch):
     return found_toyland(tmp_path / "data", monkeypatch)
 
 
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
+@pytest.fixture(scope="session")
+def pristine(run_folder):
     """One build that every test gets a copy of."""
-    folder = tmp_path_factory.mktemp("pristine")
-    with pytest.MonkeyPatch.context() as patch:
-        found_toyland(folder / "data", patch)
-        write_build(toy_recipe(), folder / "build" / "toy")
-    return folder / "build" / "toy"
+
+    def written():
+        folder = run_folder / "pristine"
+        with pytest.MonkeyPatch.context() as patch:
+            found_toyland(folder / "data", patch)
+            write_build(toy_recipe(), folder / "build" / "toy")
+        return folder / "build" / "toy"
+
+    return made_once(run_folder, "pristine", written)
 
 
 @pytest.fixture

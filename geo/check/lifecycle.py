@@ -33,16 +33,16 @@ def lifecycle(context: Context) -> pd.DataFrame:
     """Return where the history of the hazards contradicts itself."""
     if context.survey.kind != "hazards" or context.survey.frame.empty:
         return nothing("L01", context.survey)
-    lives = lives_of(context.survey)
-    told = [check(context) for check in (versions_in_order, later_information, account_of_mines)]
-    of_lives = (same_dated_reports, idle_reports, account_of_land, closed_with_land, flooded_since)
-    return joined([*told, *(check(context, lives) for check in of_lives)])
+    heads, lives = _heads(context), lives_of(context.survey)
+    state = state_of(lives, context.today)
+    told = [check(context, heads) for check in (versions_in_order, later_information)]
+    told += [account_of_mines(context), *(check(context, lives) for check in (same_dated_reports, idle_reports))]
+    return joined([*told, *(check(context, state) for check in (account_of_land, closed_with_land, flooded_since))])
 
 
-def versions_in_order(context: Context) -> pd.DataFrame:
+def versions_in_order(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Return versions that end before they begin, overlap, leave a gap, or are closed without a reason or source (L01)."""
     survey = context.survey
-    table = _heads(context)
     typed = table["end"] < FOR_EVER
     follows = table["next_first"] > NEVER
     shown = table["valid_from"].where(table["valid_from"] != "", "no date")
@@ -70,10 +70,9 @@ def versions_in_order(context: Context) -> pd.DataFrame:
     return joined(told)
 
 
-def later_information(context: Context) -> pd.DataFrame:
+def later_information(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Return versions of no later information that say another class or status than the one before (L02)."""
     survey = context.survey
-    table = _heads(context)
     bad = table[table["same_or_older"] & table["other_state"]]
     words = [f"as_of {day} is not later than {before}" for day, before in zip(bad["as_of"], bad["before"], strict=True)]
     return found("L02", survey, bad["row"].to_numpy(), value=words)
@@ -133,7 +132,7 @@ def _of_reports(context: Context, lives: Lives, events: pd.DataFrame, value: lis
     return beside(found("L02", context.survey, rows, value=value), "reports", events["report"].to_numpy())
 
 
-def account_of_land(context: Context, lives: Lives) -> pd.DataFrame:
+def account_of_land(context: Context, state: pd.DataFrame) -> pd.DataFrame:
     """Return the records whose parts of land do not add up to the original area (L03), as typed or with their reports."""
     survey, limits = context.survey, context.limits
     original, remaining = survey.number("original_m2").to_numpy(), survey.number("remaining_m2").to_numpy()
@@ -144,7 +143,6 @@ def account_of_land(context: Context, lives: Lives) -> pd.DataFrame:
     bad = ~np.isnan(original) & (~np.isnan(products).all(axis=1) | ~np.isnan(remaining)) & (off > allowed)
     told = [found("L03", survey, bad, value=figures(total[bad]), expected=figures(original[bad]))]
     if len(survey.reports):
-        state = state_of(lives, context.today)
         spent = state["original_m2"] - state["remaining_m2"]
         allowed_m2 = np.maximum(limits.sum_m2, limits.sum_percent / 100 * state["original_m2"])
         over = ((state["remaining_m2"] < -allowed_m2) & ~bad[state["row"].to_numpy(dtype=int)]).to_numpy()
@@ -153,10 +151,9 @@ def account_of_land(context: Context, lives: Lives) -> pd.DataFrame:
     return joined(told)
 
 
-def closed_with_land(context: Context, lives: Lives) -> pd.DataFrame:
+def closed_with_land(context: Context, state: pd.DataFrame) -> pd.DataFrame:
     """Return closed records whose account, where one is kept, leaves land (L05)."""
     survey, limits = context.survey, context.limits
-    state = state_of(lives, context.today)
     rows = state["row"].to_numpy(dtype=int)
     kept = (state[list(RELEASED)].sum(axis=1) > 0).to_numpy() | survey.number("remaining_m2").notna().to_numpy()[rows]
     allowed_m2 = np.maximum(limits.sum_m2, limits.sum_percent / 100 * state["original_m2"].fillna(0.0))
@@ -165,12 +162,12 @@ def closed_with_land(context: Context, lives: Lives) -> pd.DataFrame:
     return found("L05", survey, rows[left], value=value)
 
 
-def flooded_since(context: Context, lives: Lives) -> pd.DataFrame:
+def flooded_since(context: Context, state: pd.DataFrame) -> pd.DataFrame:
     """Return closed or cleared land that lies in a flood or slide which may have come later (L04)."""
     survey = context.survey
     if context.extents is None or len(context.extents) == 0 or not context.has_crs:
         return nothing("L04", survey)
-    state = state_of(lives, context.today).set_index("hazard_id")
+    state = state.set_index("hazard_id")
     state = state[(state["land_status"].isin(CLOSED) | (state["cleared_m2"] > 0)) & (state["reopened_m2"] == 0)]
     met = flooded(survey.frame.set_geometry(context.lonlat), context.extents, context.today)
     met = met[met["hazard_id"].isin(state.index)]

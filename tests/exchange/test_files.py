@@ -41,12 +41,19 @@ def write(kind, path):
     return path
 
 
-@pytest.mark.parametrize("kind", ["gpkg", "parquet", "geojson", "fgb"])
-def test_same_bytes_later_and_elsewhere(tmp_path, kind):
-    (tmp_path / "deep").mkdir()
-    first = write(kind, tmp_path / f"one.{kind}").read_bytes()
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory):
+    """Return files written more than a second ago, by kind: a clock in whole seconds would show."""
+    folder = tmp_path_factory.mktemp("earlier")
+    found = {kind: write(kind, folder / f"one.{kind}") for kind in ("gpkg", "parquet", "geojson", "fgb")}
     time.sleep(1.1)
-    assert write(kind, tmp_path / "deep" / f"two.{kind}").read_bytes() == first
+    return found
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "parquet", "geojson", "fgb"])
+def test_same_bytes_later_and_elsewhere(earlier, tmp_path, kind):
+    (tmp_path / "deep").mkdir()
+    assert write(kind, tmp_path / "deep" / f"two.{kind}").read_bytes() == earlier[kind].read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "parquet", "fgb"])

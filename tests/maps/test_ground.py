@@ -366,7 +366,7 @@ def test_the_page_tells_an_undetermined_cell(quiet_page, area, tmp_path):
     assert found["key"] == "undetermined"
 
 
-def test_the_command_names_a_server_and_the_build_can_be_verified(tmp_path, monkeypatch):
+def test_the_command_names_a_server_and_the_build_can_be_verified(tmp_path, monkeypatch, demo_build):
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
     refused = run(
@@ -380,10 +380,10 @@ def test_the_command_names_a_server_and_the_build_can_be_verified(tmp_path, monk
     page = (tmp_path / "a" / "atlas.html").read_text(encoding="utf-8")
     assert "img-src data: blob: https://tiles.example;" in page
     assert run(main, ["verify", "a"]).exit_code == 0
-    assert run(main, ["-q", "build", "demo", "-o", "b"]).exit_code == 0
-    plain = (tmp_path / "b" / "atlas.html").read_text(encoding="utf-8")
+    built = str(demo_build[0])
+    plain = (demo_build[0] / "atlas.html").read_text(encoding="utf-8")
     assert "tiles.example" not in plain
-    assert run(main, ["map", "b", "-o", "c.html", *named]).exit_code == 0
+    assert run(main, ["map", built, "-o", "c.html", *named]).exit_code == 0
     assert (tmp_path / "c.html").read_text(encoding="utf-8") == page
-    assert run(main, ["map", "b", "-o", "d.html"]).exit_code == 0
+    assert run(main, ["map", built, "-o", "d.html"]).exit_code == 0
     assert (tmp_path / "d.html").read_text(encoding="utf-8") == plain

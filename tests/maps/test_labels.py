@@ -11,7 +11,7 @@ from geo.maps.web import draw_map
 
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect())
   .filter((one) => one.width > 0).map((one) => [one.left, one.right, one.top, one.bottom])"""
-ZOOM = "(zoom) => atlas.map.setView(atlas.map.getCenter(), zoom, { animate: false })"
+ZOOM = "(zoom) => void atlas.map.setView(atlas.map.getCenter(), zoom, { animate: false })"
 
 
 def overlaps(a, b, px=1.0):
@@ -81,7 +81,7 @@ def test_a_move_does_not_lay_the_page_out_for_what_stays_where_it_is(quiet_page,
             if (this.matches('.leaflet-control, #marks > p, .grid-labels > span')) window.asked += 1;
             return own.call(this); }; }"""
     )
-    shift = "atlas.map.panBy([40, 25], { animate: false })"
+    shift = "void atlas.map.panBy([40, 25], { animate: false })"
     for grid in (False, True):
         if grid:
             page.locator("#show-grid").check()

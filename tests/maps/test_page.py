@@ -94,10 +94,9 @@ def test_a_click_reads_the_place_and_what_lies_there(quiet_page, page_path, atla
     assert popup.get_by_text("does not mean no mines").is_visible()
 
 
-def test_degrees_minutes_seconds(quiet_page, page_path):
-    page = opened(quiet_page, page_path)
+def test_degrees_minutes_seconds(read_page):
     told = {38.25069: "38°15′02.5″N", -0.5: "0°30′00.0″S", 37.99999999: "38°00′00.0″N"}
-    assert {degrees: page.evaluate(f"atlas.dms({degrees}, 'NS')") for degrees in told} == told
+    assert {degrees: read_page.evaluate(f"atlas.dms({degrees}, 'NS')") for degrees in told} == told
 
 
 def test_a_feature_tells_its_class_and_that_it_is_simulated(quiet_page, page_path):

@@ -176,14 +176,13 @@ def test_a_table_is_written_as_csv(quiet_page, page_path, language, name):
     assert file in page.locator("#announced").inner_text()
 
 
-def test_a_formula_is_written_as_text(quiet_page, page_path):
-    page = opened(quiet_page, page_path)
+def test_a_formula_is_written_as_text(read_page):
     cells = ["=1+1", "+A1", "-2+3", "@SUM(A1)", "\tx", "−15.0", "1,234", 'say "a, b"', HOSTILE[0]]
     table = {
         "columns": [{"en": "Name", "ko": "이름", "number": False, "name": "x"}],
         "rows": [[cell] for cell in cells],
     }
-    text = page.evaluate("(table) => atlas.csv(table)", table)
+    text = read_page.evaluate("(table) => atlas.csv(table)", table)
     told = [row[0] for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))]
     assert told == ["Name", "'=1+1", "'+A1", "'-2+3", "'@SUM(A1)", "'\tx", "-15.0", "1234", 'say "a, b"', HOSTILE[0]]
 

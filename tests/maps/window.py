@@ -67,11 +67,11 @@ class Window:
         """Undo what can be undone and say whether the window is as it was when it was opened."""
         page, viewport = self.page, self.arguments["viewport"]
         try:
+            page.set_default_timeout(TIMEOUT_MS)
             page.goto("about:blank")
             if page.viewport_size != viewport:
                 page.set_viewport_size(viewport)
             page.emulate_media(media="null")
-            page.set_default_timeout(TIMEOUT_MS)
             page.context.clear_permissions()
             return page.context.pages == [page] and page.evaluate(STATE) == self.state
         except Error:

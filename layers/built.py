@@ -28,6 +28,7 @@ from geo.layer import Atlas, listed
 from geo.measure import areas_m2, project
 from geo.statistics import COLUMNS, by_class
 from geo.terms import LAYERS
+from layers.request import OWN_SOURCE, with_own_source
 
 CELLS = "1 km cells"
 
@@ -106,6 +107,8 @@ def read_built(folder: str | Path, without: tuple[str, ...] = ()) -> Built:
     rows = json.loads(_there(root / "areas.json").read_text(encoding="utf-8"))
     areas = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_features": "Int64"})
     area = read_area(_area_folder(root, str(manifest.parameters["area"])), manifest.parameters.get("config"))
+    if any(OWN_SOURCE.key in key.split(";") for frame in frames.values() for key in frame["sources"].astype(str).unique()):
+        area = with_own_source(area)
     return Built(str(folder), area, frames, areas, {**manifest.parameters, "inputs": manifest.inputs}, root)
 
 

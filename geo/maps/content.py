@@ -85,6 +85,11 @@ def marks(atlas: Atlas) -> list[str]:
     return found + (["simulated"] if simulated or not found else [])
 
 
+def brief(text: Pair) -> Pair:
+    """Return what stands before the dash of a mark: what is read across a map; cut off, the rest could say the reverse."""
+    return pair(*(text[language].partition(" – ")[0] for language in ("en", "ko")))
+
+
 def generalised(atlas: Atlas) -> bool:
     """Return whether supplied hazards were moved to cells for the public."""
     return atlas.tier == "public" and any(is_exact(layer).any() for layer in atlas.layers.values())

@@ -29,6 +29,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("status_simulated", "Simulated minefields", "모의 지뢰지대"),
     ("status_whose", "{layers} (simulated)", "{layers}(모의)"),
     ("status_none", "No minefield layer is shown now.", "지금 표시된 지뢰지대 레이어가 없습니다."),
+    ("border", "Thin grey dash-dot line: provincial border", "가는 회색 일점쇄선: 도 경계"),
+    (
+        "districts_simulated",
+        "Simulated fields are counted where they were drawn: a district's share of them is not real.",
+        "모의 지뢰지대는 그려진 곳을 기준으로 센 것으로, 행정구역별 몫은 실제가 아닙니다.",
+    ),
     ("band_of", "Grey band: line only known to about ±{m} m", "회색 띠: 선의 위치는 약 ±{m} m까지만 알려짐"),
     ("soft_edge_m", "Soft edge: position only known to ±{m} m", "흐린 가장자리: 위치가 ±{m} m까지만 알려짐"),
     ("whole_group", "All layers of the group: {group}", "묶음의 모든 레이어: {group}"),

@@ -52,8 +52,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "day_mark_records",
-        "Finds dated to {day} only; the fields are not of that day",
-        "{day}까지의 발견 기록만 표시, 지뢰지대는 그 날짜의 것이 아님",
+        "Finds dated to {day} only; fields and clearance records are not of that day",
+        "{day}까지의 발견 기록만 표시, 지뢰지대와 제거 기록은 그 날짜의 것이 아님",
     ),
     ("rings", "Dashed circle: how far off a documented find may be", "점선 원: 기록된 발견 지점의 오차 범위"),
     ("series_assumed", "Assumed, stated by no source: {what}.", "출처가 없는 가정값: {what}."),

@@ -156,6 +156,8 @@ def further(atlas: Atlas) -> list[dict[str, Any]]:
         if frame.empty:
             continue
         columns, notes = _known(name, frame), _notes(name, frame)
+        if name == "districts" and any(layer.basis == "allocated" for layer in atlas.layers.values()):
+            notes = [PANEL_WORDS["districts_simulated"], *notes]
         if len(frame) > MOST_ROWS:
             notes = [filled(PANEL_WORDS["too_many_rows"], n=f"{len(frame):,}", file=f"{name}.csv"), *notes]
             frame = frame.iloc[:0]

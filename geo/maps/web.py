@@ -15,7 +15,7 @@ from geo.errors import ConfigError
 from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.maps.backdrop import backdrop
-from geo.maps.content import config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
+from geo.maps.content import brief, config, described, fixed_texts, generalised, ground, map_zoom, marks, start_view, subtitle
 from geo.maps.offline import script_tag, stand_alone, style_tag
 from geo.maps.online import server_of
 from geo.maps.payload import packed
@@ -165,7 +165,9 @@ def page_body(atlas: Atlas, map_id: str) -> str:
     about = [*(texts[key] for key in ("no_data", "found_one", "not_official", "verify")), subtitle(atlas)]
     about += [texts[key] for key in ("screening", "rounding")]
     about += [texts[key] for key in marks(atlas) if key != "simulated"]
-    mark = [(key, f"{texts[key]['en']} / {texts[key]['ko']}") for key in marks(atlas)]
+    whole, short = (
+        [(key, f"{text(texts[key])['en']} / {text(texts[key])['ko']}") for key in marks(atlas)] for text in (dict, brief)
+    )
     first = [texts["tier_public"]] if generalised(atlas) else []
     return (
         Environment(autoescape=True)
@@ -183,6 +185,7 @@ def page_body(atlas: Atlas, map_id: str) -> str:
             found_one=texts["found_one"],
             not_official=texts["not_official"],
             verify=texts["verify"],
-            marks=mark,
+            marks=whole,
+            watermarks=short,
         )
     )

@@ -18,13 +18,14 @@ from geo.generalise import mapped_layers
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.columns import km
-from geo.maps.content import fixed_texts, marks, subtitle, warnings
+from geo.maps.content import brief, fixed_texts, marks, subtitle, warnings
 from geo.maps.payload import precision_m
+from geo.maps.symbols import GROUPS
 from geo.maps.words import VALUES, Pair, filled, pair
 from geo.sheets.draw import CRISP_MM, Drawn, Look
 from geo.sheets.fonts import Lettering, writable_pair
 from geo.sheets.grid import Grid
-from geo.sheets.ground import BEYOND
+from geo.sheets.ground import BEYOND, DISTRICT
 from geo.sheets.lettering import unbroken
 from geo.sheets.marginalia import About, Index, legend_entries
 from geo.sheets.norths import Declination
@@ -118,7 +119,8 @@ def about(
 
     notes = {key: _looks_note([_note(atlas[name]) for name in look.layers], look) for key, look in drawn.looks.items()}
     legend = legend_entries(drawn.looks, {key: note for key, note in notes.items() if note["en"]})
-    legend += ((BEYOND, pair(BEYOND.en, BEYOND.ko)),) if drawn.beyond else ()
+    around = [*([DISTRICT] if place.counted_in == "district" else []), *([BEYOND] if drawn.beyond else [])]
+    legend += tuple((symbol, pair(symbol.en, symbol.ko)) for symbol in around)
     return About(
         title=said(pair(area.title_en, area.title_ko))[0],
         subtitle=writable_pair(subtitle(atlas), lettering.hangul),
@@ -153,8 +155,7 @@ def watermarks(atlas: Atlas, drawn: Drawn, hangul: bool) -> list[tuple[str, str]
     texts = fixed_texts(atlas)
     found = []
     for key in marks_on(atlas, drawn):
-        told = writable_pair(texts[key], hangul)
-        short = {language: text.partition(" – ")[0] for language, text in told.items()}
+        short = brief(writable_pair(texts[key], hangul))
         found.append((key, " / ".join(filter(None, (short["en"], short["ko"])))))
     return found
 
@@ -267,15 +268,16 @@ def _dated(atlas: Atlas, told: set[str]) -> list[Pair]:
 
 
 def _sources(atlas: Atlas, told: set[str]) -> list[Pair]:
-    """Return title, publisher and date of every source that the sheet's layers name."""
-    layers = [layer for name, layer in atlas.layers.items() if name in told]
-    used = {key for layer in layers for keys in layer.frame.sources.unique() for key in str(keys).split(";")}
-    used |= {key for layer in layers for key in layer.sources}
+    """Return title, publisher and date of every source that the sheet's layers name, those of hazards first: room may end."""
+    used: dict[str, None] = {}
+    for name in (name for group in GROUPS.values() for name in group if name in told and name in atlas.layers):
+        layer = atlas[name]
+        own = {key for keys in layer.frame.sources.unique() for key in str(keys).split(";")} | {*layer.sources}
+        used |= dict.fromkeys(sorted(own))
     found = []
-    for key, source in sorted(atlas.area.sources.items()):
-        if key in used:
-            text = ", ".join(filter(None, (source.title, source.publisher, source.published)))
-            found.append(pair(text, text))
+    for source in (atlas.area.sources[key] for key in used if key in atlas.area.sources):
+        text = ", ".join(filter(None, (source.title, source.publisher, source.published)))
+        found.append(pair(text, text))
     return found
 
 

@@ -14,7 +14,7 @@ import shapely
 
 from geo.land import land_lonlat
 from geo.layer import Atlas
-from geo.maps.symbols import SYMBOLS, Symbol
+from geo.maps.symbols import INK, SYMBOLS, WHITE, Symbol
 from geo.sheets.paths import drawn_shapes, path_of
 from geo.sheets.view import View, on_sheet
 
@@ -27,7 +27,16 @@ BEYOND = Symbol(
     opacity=1.0,
     outline="#A8A8A8",
 )
+DISTRICT = Symbol(
+    "district",
+    "Outline of the district that is counted",
+    "수량을 센 행정구역의 경계",
+    colour="#FFFFFF",
+    opacity=0.0,
+    outline=INK,
+)
 RELIEF_SHARE = 0.55  # of the page's strength: on paper the relief cannot be turned off, and marks lie over it
+DISTRICT_Z = 4.5  # above the layers, below grid and names
 STEPS_DEG = 0.05  # a long edge of the bounds bends on the sheet
 GROUND_LINES = {("coast", "island"): (COAST, 0.5, "-"), ("border",): (BORDER, 0.7, (0, (6, 2, 1, 2)))}
 
@@ -60,6 +69,13 @@ def draw_ground(axes: Any, atlas: Atlas, view: View) -> bool:
         shapes, _ = drawn_shapes(np.array(lines.geometry[lines.kind.isin(kinds)].values, dtype=object), view)
         _patch(axes, shapes, fc="none", ec=colour, lw=width, ls=style, zorder=0.5)
     return not bool(shapely.covers(on_sheet(np.array([known], dtype=object), view)[0], shapely.box(*view.bounds_m)))
+
+
+def draw_district(axes: Any, shape: shapely.Geometry, view: View) -> None:
+    """Draw the outline of a district over everything but names: of its part in the frame the sheet tells numbers."""
+    shapes, _ = drawn_shapes(np.array([shape], dtype=object), view)
+    for colour, width_pt in ((WHITE, 2.6), (DISTRICT.outline, 1.1)):
+        _patch(axes, shapes, fc="none", ec=colour, lw=width_pt, zorder=DISTRICT_Z)
 
 
 def _fill(axes: Any, shape: shapely.Geometry, view: View, **look: Any) -> None:

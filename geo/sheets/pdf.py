@@ -24,6 +24,7 @@ from geo.sheets.counts import counts_of
 from geo.sheets.draw import draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import Lettering, lettering
 from geo.sheets.grid import draw_grid
+from geo.sheets.ground import draw_district
 from geo.sheets.marginalia import Index, draw_margins
 from geo.sheets.names import draw_names
 from geo.sheets.norths import Declination, declination, middle_lonlat
@@ -234,6 +235,8 @@ def _figure(sheets: Sheets, place: int) -> Any:
     figure = paper_figure(page.view)
     axes = map_axes(figure, page.view)
     drawn = draw_layers(axes, sheets.atlas, page.view, sheets.also)
+    if page.within is not None:
+        draw_district(axes, page.within, page.view)
     grid = draw_grid(axes, page.view)
     draw_names(axes, sheets.atlas, page.view)
     draw_watermark(axes, page.view, watermarks(sheets.atlas, drawn, sheets.lettering.hangul))

@@ -317,8 +317,8 @@ def test_records_follow_the_day_by_their_date(quiet_page, records_path, language
         assert years <= {year for year in (1999, 2003) if year <= int(day[:4])}
     assert len(held(page, "unconfirmed_minefields")) == 8, "hazards without days stay"
     mark = {
-        "English": "Finds dated to 2021 only; the fields are not of that day",
-        "한국어": "2021까지의 발견 기록만 표시, 지뢰지대는 그 날짜의 것이 아님",
+        "English": "Finds dated to 2021 only; fields and clearance records are not of that day",
+        "한국어": "2021까지의 발견 기록만 표시, 지뢰지대와 제거 기록은 그 날짜의 것이 아님",
     }
     assert page.locator("#day-mark").inner_text() == mark[language]
 

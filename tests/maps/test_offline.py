@@ -130,5 +130,10 @@ def test_another_process_writes_the_same_bytes(page_path):
 def test_synthetic_and_restricted_are_said_over_the_map(atlas):
     area = replace(atlas.area, settings=MappingProxyType({**atlas.area.settings, "synthetic": True}))
     html = draw_map(replace(atlas, area=area, tier="restricted")).html
-    assert "SYNTHETIC – FOR TRAINING ONLY / 가상 자료 – 훈련용 · RESTRICTED" in html
+    words = re.sub("<[^>]*>", "", re.search('<p id="mark">(.*?)</p>', html)[1])
+    assert words.startswith("SYNTHETIC – FOR TRAINING ONLY / 가상 자료 – 훈련용 · RESTRICTED – do not publish")
+    over = re.sub("<[^>]*>", "", re.search('<div id="watermark"[^>]*><p>(.*?)</p>', html)[1])
+    assert over == "SYNTHETIC / 가상 자료 · RESTRICTED / 제한본 · SIMULATED / 모의 배치", (
+        "cut off, a longer one could say the reverse"
+    )
     assert "RESTRICTED – do not" not in draw_map(atlas).html

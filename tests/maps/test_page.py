@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from maps.country import HOSTILE, MARK, atlas_of
-from maps.hands import until
+from maps.hands import clicked, until
 
 from geo.maps.web import draw_map
 
@@ -79,8 +79,7 @@ def test_the_legend_follows_and_always_names_unassessed_land(quiet_page, page_pa
     for box in page.locator("#tree > fieldset > ul > li > input").all():
         box.uncheck()
     assert not legend.get_by_text("Planned fields (simulated)").is_visible()
-    assert legend.locator("li").count() == 1
-    assert legend.get_by_text("Not assessed / no data").is_visible()
+    assert legend.locator("li").all_inner_texts() == ["Thin grey dash-dot line: provincial border", "Not assessed / no data"]
 
 
 def test_a_click_reads_the_place_and_what_lies_there(quiet_page, page_path, atlas):
@@ -177,6 +176,20 @@ def test_two_years_are_counted_from_what_the_date_tells(quiet_page, page_path):
         "at designation, year not stated": False,
     }
     assert {as_of: page.evaluate(f"atlas.age({{ as_of: '{as_of}' }}).length > 0") for as_of in old} == old
+
+
+def test_a_zone_that_is_not_drawn_so_close_is_told_of_a_place(quiet_page, page_path, atlas):
+    """A coordinate that is gone to lies at the closest zoom, where the MCZ has no edge: the place lies in it all the same."""
+    page = opened(quiet_page, page_path)
+    at = atlas["mcz"].frame.geometry.iloc[0].representative_point()
+    card = None
+    for zoom, told in ((10, "Military Control Zone (MCZ)"), (12, "(MCZ) (hidden at this zoom: not precise enough)")):
+        page.evaluate(f"void atlas.map.setView([{at.y}, {at.x}], {zoom}, {{ animate: false }})")
+        card = clicked(page, at.y, at.x)
+        assert [head for head in card.get_by_role("heading", level=4).all_inner_texts() if head.endswith(told)], zoom
+    page.evaluate("void atlas.map.closePopup()")
+    page.get_by_label("Military Control Zone (MCZ)").uncheck()
+    assert "MCZ" not in clicked(page, at.y, at.x).inner_text(), "switched off, it is not told"
 
 
 def test_a_layer_is_not_drawn_closer_than_it_is_known(quiet_page, page_path):

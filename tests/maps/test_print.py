@@ -55,7 +55,7 @@ def test_the_sheet_is_filled_and_nothing_is_cut(quiet_page, page_path, kind):
     width_px, height_px = ((side - 2 * MARGIN_MM) / PX_MM for side in SHEETS_MM[kind])
     body = box_of(page, "body")
     assert width_px - 1 <= body["width"] <= width_px + 1
-    parts = [box_of(page, name) for name in ("#bar", ".folium-map", "#legend", "#strip", "#print-foot")]
+    parts = [box_of(page, name) for name in ("#bar", ".folium-map", "#strip", "#print-foot", "#legend")]
     for above, below in pairwise(parts):
         assert above["y"] + above["height"] <= below["y"] + 0.6
         assert below["width"] == pytest.approx(body["width"], abs=1)

@@ -13,8 +13,10 @@ FOLLOW = "number and total area follow the reported series icbl-2007 (2006); pla
 
 
 def marks(page):
-    """Return what the badge and the watermark say, as far as they can be seen."""
-    return {one.inner_text() for one in page.locator("#mark, #watermark p").filter(visible=True).all()}
+    """Return what the badge says, as far as it can be seen; the watermark says it in brief."""
+    badge, over = ({one.inner_text() for one in page.locator(at).filter(visible=True).all()} for at in ("#mark", "#watermark p"))
+    assert over == {one.replace(RESTRICTED, "RESTRICTED / 제한본") for one in badge}
+    return badge
 
 
 def test_supplied_fields_alone_are_not_called_simulated(quiet_page, survey_path):

@@ -6,13 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from matplotlib import rc_context
 from matplotlib.image import imsave
+from matplotlib.text import Text
 
+import layers
 from geo.build import read_manifest, write_build
+from geo.generalise import as_shown
 from geo.raster import Picture
 from geo.sheets.about import dataset_sha256
+from geo.sheets.pdf import _figure
+from layers.built import read_built
 from layers.cli import main
-from layers.sheets import sheets_of, usual_target, written_sha256
+from layers.sheets import atlas_of, sheets_of, usual_target, written_sha256
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +66,18 @@ def test_the_sheet_bears_the_hash_of_the_written_features(folder, demo):
 def test_an_atlas_by_district_takes_the_provinces(folder):
     sheets = sheets_of(folder, by="district")
     assert len(sheets.pages) == 3 and sheets.pages[0].name["en"] == "Overview"
+
+
+def test_a_public_build_of_supplied_fields_has_sheets_of_their_cells(demo, tmp_path):
+    frame = demo["unconfirmed_minefields"].frame
+    frame[["id", "land_class", "geometry"]].iloc[:20].to_file(tmp_path / "own.geojson")
+    write_build(layers.build("demo", unconfirmed=tmp_path / "own.geojson"), tmp_path / "public")
+    again = as_shown(atlas_of(read_built(tmp_path / "public")))
+    assert dataset_sha256(again) == written_sha256(read_manifest(tmp_path / "public")), "cells are not put into cells again"
+    sheets = sheets_of(tmp_path / "public", by="district")
+    with rc_context(sheets.lettering.settings):
+        text = " ".join(one.get_text() for one in _figure(sheets, 1).findobj(Text))
+    assert "cells of 1 km" in text and "Outline of the district that is counted" in text and "Supplied by the user" in text
 
 
 @pytest.mark.parametrize(

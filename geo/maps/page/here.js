@@ -83,13 +83,22 @@
     return { en: `${far.en} (${exact.en})`, ko: `${far.ko} (${exact.ko})` };
   }
 
+  /** What is switched on is told of a place, drawn or not: a zone does not end where the map is too close for it. */
+  const isAsked = (layer) => atlas.isDrawn(layer) || (atlas.isTooClose(layer) && !atlas.isWithheld(layer));
+
+  function titled(layer) {
+    if (atlas.isDrawn(layer)) return layer.title;
+    const { too_close: told } = atlas.config.words;
+    return { en: `${layer.title.en} (${told.en})`, ko: `${layer.title.ko} (${told.ko})` };
+  }
+
   function nearest(latlng, readM) {
     const found = [];
-    for (const layer of atlas.layers.filter((one) => atlas.isDrawn(one) && (one.name === "rivers" || ["zones", "hazards"].includes(one.group_name)))) {
+    for (const layer of atlas.layers.filter((one) => isAsked(one) && (one.name === "rivers" || ["zones", "hazards"].includes(one.group_name)))) {
       const kinds = layer.simulated ? [false, true] : [false];
       for (const simulated of kinds) {
         const one = atlas.nearestIn(layer, latlng, (row) => layer.isSimulated(row) === simulated);
-        if (one) found.push({ title: layer.title, name: atlas.called(layer, one.row), told: toldDistance(layer, one.row, one.m, readM) });
+        if (one) found.push({ title: titled(layer), name: atlas.called(layer, one.row), told: toldDistance(layer, one.row, one.m, readM) });
       }
     }
     return found;
@@ -116,7 +125,7 @@
   }
 
   function lying(latlng) {
-    return atlas.layers.filter(atlas.isDrawn).map((layer) => ({ layer, rows: atlas.rowsAt(layer, latlng) })).filter((one) => one.rows.length);
+    return atlas.layers.filter(isAsked).map((layer) => ({ layer, rows: atlas.rowsAt(layer, latlng) })).filter((one) => one.rows.length);
   }
 
   function lyingRow(layer, row, latlng) {
@@ -131,7 +140,7 @@
     return found.flatMap(({ layer, rows }) => {
       const list = atlas.make("ul", { class: "lying" }, ...rows.slice(0, MOST).map((row) => lyingRow(layer, row, latlng)));
       if (rows.length > MOST) list.append(atlas.make("li", { class: "facts" }, atlas.both(atlas.filled(words.here_more, { n: (rows.length - MOST).toLocaleString("en") }))));
-      return [atlas.make("h4", {}, atlas.both(layer.title)), list];
+      return [atlas.make("h4", {}, atlas.both(titled(layer))), list];
     });
   }
 
@@ -150,7 +159,7 @@
     const rows = lines.map((line) => `${pick(line.label)}: ${line.text}`);
     const near = close.map((one) => `- ${pick(one.title)}: ${pick(one.told)} – ${pick(known(one.name))}`);
     const here = found.flatMap(({ layer, rows: of }) => [
-      ...of.slice(0, MOST).map((row) => `- ${pick(layer.title)}: ${pick(known(atlas.called(layer, row)))} – ${pick(facts(layer, row))}`),
+      ...of.slice(0, MOST).map((row) => `- ${pick(titled(layer))}: ${pick(known(atlas.called(layer, row)))} – ${pick(facts(layer, row))}`),
       ...(of.length > MOST ? [`- ${pick(layer.title)}: ${pick(atlas.filled(words.here_more, { n: of.length - MOST }))}`] : []),
     ]);
     const told = [pick(title), ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];

@@ -95,6 +95,8 @@
 
   /** Whether a layer is on the map: switched on, and not drawn closer than it is known. */
   atlas.isDrawn = (layer) => layer.shown && !tooClose(layer);
+  /** Whether a layer that is switched on is not drawn since the map is too close for it. */
+  atlas.isTooClose = (layer) => layer.shown && tooClose(layer);
 
   /** Put a layer on the map or take it away, and say in the list why one that is switched on is not there. */
   atlas.draw = function (layer) {

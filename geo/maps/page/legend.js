@@ -67,6 +67,7 @@
     for (const layer of atlas.layers.filter((one) => one.shown && !atlas.isWithheld(one) && !atlas.isDrawn(one))) {
       nodes.push(atlas.make("li", { class: "remark" }, atlas.make("span", {}, atlas.both(layer.title), ": ", atlas.word("too_close"))));
     }
+    if (atlas.bordered) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("border")));
     if (atlas.hasRings()) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("rings")));
     list.replaceChildren(...nodes, entry(atlas.config.symbols.no_data, atlas.both(atlas.config.symbols.no_data)), ...atlas.rasterLegend(entry));
   };

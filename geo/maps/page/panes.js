@@ -27,6 +27,7 @@
 
   /** Draw land, coast and borders below everything; nothing there can be clicked. */
   atlas.drawGround = function (ground) {
+    atlas.bordered = "border" in ground;
     const options = { pane: "land", renderer: renderers.land, interactive: false };
     const symbol = atlas.config.symbols.no_data;
     const styles = {

@@ -21,7 +21,8 @@
     }
     atlas.chooseTab(preset.tab);
     atlas.map.invalidateSize({ pan: false }); // the panel may have changed its width
-    atlas.map.fitBounds(preset.view, { padding: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
+    const bar = atlas.map.getContainer().querySelector(".leaflet-top.leaflet-left").offsetWidth; // nothing of the view lies under the tools
+    atlas.map.fitBounds(preset.view, { paddingTopLeft: [18 + bar, 18], paddingBottomRight: [18, 18], maxZoom: atlas.config.view_zoom, animate: false });
     const words = atlas.config.words;
     document.getElementById("announced").replaceChildren(atlas.both(atlas.filled(words.preset_told, { name: words[`preset_${preset.key}`], n: String(preset.layers.length) })));
   };

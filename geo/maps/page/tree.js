@@ -56,8 +56,10 @@
     return atlas.make("label", {}, box, atlas.make("span", {}, words ? atlas.both(words) : part.value), atlas.make("span", { class: "figures" }, part.n.toLocaleString("en")));
   }
 
+  const LEAST_OPACITY = 0.4; // what is faded further looks like land without a hazard
+
   function fader(name) {
-    const input = atlas.make("input", { type: "range", min: 0.1, max: 1, step: 0.05, value: 1, class: "fader" });
+    const input = atlas.make("input", { type: "range", min: LEAST_OPACITY, max: 1, step: 0.05, value: 1, class: "fader" });
     const told = () => input.setAttribute("aria-valuetext", `${Math.round(100 * input.value)} %`);
     atlas.label(input, atlas.filled(atlas.config.words.opacity, { group: atlas.config.words[`group_${name}`] }));
     input.addEventListener("input", () => {

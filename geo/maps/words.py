@@ -37,6 +37,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("legend", "Legend", "범례"),
     ("language", "Language", "언어"),
     ("zoom_in", "Zoom in", "확대"),
+    (
+        "zoom_most",
+        "No closer: no position here is stated more exactly (column precision_m)",
+        "더 확대할 수 없음: 위치 정확도가 더 높게 명시된 자료 없음(precision_m 열)",
+    ),
+    ("clicked_at", "Where you clicked:", "클릭한 위치:"),
     ("zoom_out", "Zoom out", "축소"),
     ("skip", "Skip to the map", "지도로 건너뛰기"),
     ("tab_layers", "Layers", "레이어"),
@@ -220,7 +226,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "위치의 정확도가 알려져 있지 않습니다. 축소하십시오.",
     ),
     ("circles", "Dotted circle: recorded size, no boundary", "점선 원: 기록된 면적이며 경계가 아님"),
-    ("soft_edge", "Soft edge: position only known so far", "흐린 가장자리: 위치가 그만큼만 알려짐"),
+    ("soft_edge", "Soft edge: how exact the position is was not stated", "흐린 가장자리: 위치 정확도가 명시되지 않음"),
     (
         "sketched",
         "soft areas: less exact than this zoom",

@@ -156,7 +156,7 @@ def _check_scale(atlas: Atlas, scale: int) -> None:
             where="--scale",
             expected=f"1:{finest} or smaller",
             found=f"1:{scale}",
-            mend="schematic and simulated shapes are no positions",
+            mend="schematic and simulated shapes are no positions; surveyed hazards allow more where precision_m states it",
         )
 
 

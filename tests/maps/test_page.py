@@ -178,6 +178,18 @@ def test_two_years_are_counted_from_what_the_date_tells(quiet_page, page_path):
     assert {as_of: page.evaluate(f"atlas.age({{ as_of: '{as_of}' }}).length > 0") for as_of in old} == old
 
 
+@pytest.mark.parametrize(
+    ("language", "names"), [("English", ("Zoom in", "No closer")), ("한국어", ("확대", "더 확대할 수 없음"))]
+)
+def test_the_button_says_why_it_goes_no_closer(quiet_page, page_path, language, names):
+    page = opened(quiet_page, page_path)
+    page.get_by_role("button", name=language).click()
+    button = page.locator(".leaflet-control-zoom-in")
+    for zoom, name in zip((9, 12, 9), (*names, names[0]), strict=True):
+        page.evaluate(f"void atlas.map.setZoom({zoom}, {{ animate: false }})")
+        assert button.get_attribute("title").startswith(name) and button.get_attribute("aria-label").startswith(name)
+
+
 def test_a_zone_that_is_not_drawn_so_close_is_told_of_a_place(quiet_page, page_path, atlas):
     """A coordinate that is gone to lies at the closest zoom, where the MCZ has no edge: the place lies in it all the same."""
     page = opened(quiet_page, page_path)

@@ -67,17 +67,18 @@
   atlas.pick = (pair) => pair[atlas.language()] || pair.en;
   atlas.onLanguage = (listener) => listeners.push(listener);
 
+  function name(element) {
+    element.title = atlas.language() === "ko" ? element.dataset.labelKo : element.dataset.labelEn;
+    element.setAttribute("aria-label", element.title);
+  }
+
   /** Show the page in a language: text by style sheet, attributes by hand. */
   atlas.speak = function (language) {
     document.documentElement.lang = language;
     for (const button of document.querySelectorAll("[data-language]")) {
       button.setAttribute("aria-pressed", String(button.dataset.language === language));
     }
-    for (const element of document.querySelectorAll("[data-label-en]")) {
-      const text = language === "ko" ? element.dataset.labelKo : element.dataset.labelEn;
-      element.setAttribute("aria-label", text);
-      element.title = text;
-    }
+    document.querySelectorAll("[data-label-en]").forEach(name);
     document.title = atlas.pick(atlas.config.title);
     listeners.forEach((listener) => listener(language));
   };
@@ -88,4 +89,7 @@
     element.dataset.labelKo = pair.ko;
     return element;
   };
+
+  /** Give an element that is on the page already another name. */
+  atlas.relabel = (element, pair) => name(atlas.label(element, pair));
 })(window.atlas);

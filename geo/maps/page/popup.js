@@ -111,10 +111,11 @@
   /** The clicked place of a feature, and the way to all that is known of it. */
   function where(latlng) {
     const place = atlas.place(latlng);
+    const said = atlas.make("div", {}, atlas.word("clicked_at"));
     const lines = ["mgrs", "decimal", "dms"].filter((key) => place[key]).map((key) => atlas.make("div", { class: key }, place[key]));
     const more = atlas.make("button", { type: "button", class: "here-all" }, atlas.word("here_all"));
     more.addEventListener("click", () => atlas.openPlace(atlas.map, latlng, { readM: atlas.metresPerPixel(atlas.map), focus: true }));
-    return atlas.make("div", { class: "where" }, ...lines, more);
+    return atlas.make("div", { class: "where" }, said, ...lines, more);
   }
 
   /** What a record of clearance does not mean. */

@@ -52,7 +52,9 @@
     atlas.config = await atlas.read("data-config");
     atlas.preparePanes(map);
     atlas.drawPatterns(atlas.config.symbols);
-    atlas.label(map.zoomControl._zoomInButton, atlas.config.words.zoom_in);
+    const closer = () => atlas.relabel(map.zoomControl._zoomInButton, atlas.config.words[map.getZoom() < map.getMaxZoom() ? "zoom_in" : "zoom_most"]);
+    closer();
+    map.on("zoomend", closer);
     atlas.label(map.zoomControl._zoomOutButton, atlas.config.words.zoom_out);
     atlas.label(map.getContainer(), atlas.config.words.map_label);
     map.getContainer().setAttribute("role", "application");

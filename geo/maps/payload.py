@@ -213,7 +213,7 @@ def column(series: pd.Series) -> dict[str, Any]:
     if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
         return {"values": numbers(series.to_numpy(float, na_value=np.nan))}
     codes, values = pd.factorize(series)
-    texts = list(map(str, values))
+    texts = list(map(str, np.asarray(values, dtype=object).tolist()))  # one by one an index of texts hands them out slowly
     if (codes < 0).any():  # a missing text is an empty one
         codes, texts = np.where(codes < 0, len(texts), codes), [*texts, ""]
     if len(set(texts)) < len(texts):  # values that read the same

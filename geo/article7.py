@@ -22,7 +22,7 @@ from geo.generalise import HAZARD_LAYERS, exact_rows
 from geo.layer import Layer
 from geo.measure import areas_m2, overlap_km2
 from geo.points import FEWEST
-from geo.terms import LAND_STATUSES, LAYERS, NATIONAL_TERMS, SIMULATED_BASES
+from geo.terms import CLOSED_STATUSES, LAND_STATUSES, LAYERS, NATIONAL_TERMS, SIMULATED_BASES
 
 PARTS = {"contain": "C.1 Areas that contain mines", "suspected": "C.2 Areas suspected to contain mines"}
 FORM_COLUMNS = (
@@ -42,7 +42,6 @@ FORM_COLUMNS = (
 TOTAL_COLUMNS = (
     "series", "as_of", "planned_km2", "planned_n", "unconfirmed_km2", "unconfirmed_n", "total_km2", "total_n", "source",
 )  # fmt: skip
-RELEASED = ("closed", "handed_over")
 WITHHELD, UNSTATED = "not given in the public tier", "not stated"
 COUNTS = {"emplaced_n": "emplaced", "recovered_n": "recovered", "unaccounted_n": "unaccounted"}
 LAYOUT = (
@@ -142,7 +141,7 @@ def _notes(mined: dict[str, gpd.GeoDataFrame], lacking: list[str], tier: str, ce
 
 def unreleased(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the areas that no completion report closed."""
-    return frame[~frame["land_status"].isin(RELEASED)] if "land_status" in frame else frame
+    return frame[~frame["land_status"].isin(CLOSED_STATUSES)] if "land_status" in frame else frame
 
 
 def _rows(name: str, frame: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, tier: str) -> Iterator[tuple[object, ...]]:

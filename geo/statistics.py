@@ -22,7 +22,7 @@ from geo.errors import ConfigError, nearest
 from geo.layer import Atlas, Layer
 from geo.measure import areas_m2, net_km2, overlap_km2, total_km2
 from geo.reported import ReportedFigure, Series, figure, reconcile, series
-from geo.terms import SURVEY_LAYERS
+from geo.terms import CLOSED_STATUSES, SURVEY_LAYERS
 
 COLUMNS = (
     "layer",
@@ -49,6 +49,8 @@ PAIRS = (
     ("flood_displacement", "dmz"),
     ("flood_displacement", "mcz"),
 )
+CLOSED_PART = "closed_on_record"
+CLOSED_REASON = "counted in the whole; closed or handed over on record, which is no release"
 CLASS_PRIORITY = ("CHA", "SHA", "indication", "screening")  # a place that lies in two classes counts in the first
 
 
@@ -170,6 +172,9 @@ def field_rows(area: StudyArea, layer: Layer, chosen: Series) -> Iterator[Row]:
     """Yield the rows of planned or unconfirmed minefields, with every other series below."""
     kind = layer.name.removesuffix("_minefields")
     yield Row(layer, "all", layer.frame, getattr(chosen, f"{kind}_km2"))
+    closed = layer.frame["land_status"].isin(CLOSED_STATUSES) if "land_status" in layer.frame else pd.Series(dtype=bool)
+    if closed.any():
+        yield Row(layer, CLOSED_PART, layer.frame[closed], reason=CLOSED_REASON, series=chosen.name)
     zones = layer.frame["zone"].astype(str)
     for zone in zones[zones != ""].drop_duplicates():
         yield Row(layer, str(zone), layer.frame[zones == zone], reason="no source splits km² by zone", series=chosen.name)

@@ -60,6 +60,7 @@ LAND_STATUSES = _table(
     ),
     ("unknown", "Unknown", "미상", "The source does not say.", "minemap"),
 )
+CLOSED_STATUSES = ("closed", "handed_over")  # closed on record, which is no release
 EVIDENCE = _table(
     (
         "direct",

@@ -18,7 +18,7 @@ from geo.exchange.read import read_districts
 from geo.layer import make_layer
 from geo.lengths import LENGTH_COLUMNS, length_table
 from geo.measure import areas_m2, net_km2, total_km2
-from geo.statistics import COLUMNS, area_table, by_class, grouped, overlap_table
+from geo.statistics import CLOSED_PART, COLUMNS, area_table, by_class, grouped, overlap_table
 
 
 def row(table, layer, part="all"):
@@ -110,6 +110,17 @@ def test_overlapping_fields_count_once_in_the_net(demo):
     found = row(area_table(with_frame(demo, "planned_minefields", twice)), "planned_minefields")
     assert found.overlap_km2 == pytest.approx(areas_m2(frame.iloc[:1])[0] / 1e6, rel=1e-9)
     assert found.net_km2 == pytest.approx(2.0, rel=1e-6)
+
+
+def test_closed_land_has_a_row_of_its_own_and_stays_in_the_whole(demo):
+    frame = demo["planned_minefields"].frame
+    states = np.array(["closed", "handed_over", "searched_not_released", *["open"] * (len(frame) - 3)])
+    table = area_table(with_frame(demo, "planned_minefields", frame.assign(land_status=states)))
+    closed = table[(table.layer == "planned_minefields") & (table.part == CLOSED_PART)].iloc[0]
+    assert closed.n_features == 2
+    assert closed.net_km2 == pytest.approx(areas_m2(frame.iloc[:2]).sum() / 1e6, rel=1e-9)
+    assert row(table, "planned_minefields").n_features == len(frame)
+    assert CLOSED_PART not in set(area_table(with_frame(demo, "planned_minefields", frame.assign(land_status="open"))).part)
 
 
 # the figure is 2.0 km², so half a unit of its last printed place is 0.5 km²

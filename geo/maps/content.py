@@ -29,6 +29,7 @@ from geo.maps.readout import readout
 from geo.maps.symbols import CELLS, DENSITY_BREAKS, GROUPS, RANKED, START_HIDDEN, SYMBOLS
 from geo.maps.tables import all_tables
 from geo.maps.words import COLUMN_VALUES, VALUES, WORDS, Pair, evidence_values, filled, pair, province_values
+from geo.statistics import CLOSED_PART
 from geo.terms import LAYERS, RECORD_LAYERS, TEXTS
 
 MINEFIELDS = ("planned_minefields", "unconfirmed_minefields")
@@ -160,14 +161,14 @@ def config(atlas: Atlas, texts: dict[str, Pair]) -> dict[str, Any]:
 
 def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
     """Return a layer's block with its title, figures, paragraph, date and warnings."""
-    rows = atlas.areas[(atlas.areas.layer == layer.name) & (atlas.areas.part == "all")]
-    counted = len(rows) > 0 and layer.name != "mined_density"  # the area of its cells is not the area of anything mined
-    km2 = float(rows.net_km2.iloc[0]) if counted and np.isfinite(rows.net_km2.iloc[0]) else None
+    told = layer.name != "mined_density"  # the area of its cells is not the area of anything mined
+    whole, closed = (figures(atlas.areas, layer.name, part) if told else None for part in ("all", CLOSED_PART))
     warned = warnings(atlas, layer)
     title = LAYERS[layer.name]
     block = layer_block(layer) | {
         "title": pair(title.en, title.ko),
-        "km2": km2,
+        "km2": whole and whole["km2"],
+        "closed": closed,
         "about": pair(layer.about_en, layer.about_ko),
         "zoom_cap": zoom_cap(layer),
         "cells": n_cells(atlas, layer),
@@ -179,6 +180,13 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
     if layer.name in RANKED:
         block["band"] = told_band(atlas, layer)
     return block | {"classes": density_classes()} if layer.name == "mined_density" else block
+
+
+def figures(areas: pd.DataFrame, name: str, part: str) -> dict[str, Any] | None:
+    """Return number, None where the tier does not tell it, and net km² of a part of a layer; None if nothing was measured."""
+    rows = zip(areas.layer, areas.part, areas.n_features, areas.net_km2, strict=True)
+    measured = [(n, km2) for layer, own, n, km2 in rows if (layer, own) == (name, part) and np.isfinite(km2)]
+    return {"n": None if pd.isna(measured[0][0]) else int(measured[0][0]), "km2": float(measured[0][1])} if measured else None
 
 
 def n_cells(atlas: Atlas, layer: Layer) -> int:

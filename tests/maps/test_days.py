@@ -112,7 +112,7 @@ def test_any_day_shows_what_held_then(quiet_page, survey_path):
         km2 = 0.6 * len(current) + 1.2 * len(earlier)
         assert figures(page, "unconfirmed_minefields") == f"{len(current) + len(earlier)} · {km2:.1f} km² gross"
         assert figures(page, "past_hazards") == ("counted above" if earlier else "0 · 0.00 km² gross")
-        assert dated(page, "unconfirmed_minefields") == dated(page, "past_hazards") == f"State of {day}."
+        assert dated(page, "unconfirmed_minefields") == dated(page, "past_hazards") == f"State of {day}.", "nothing of today's"
         now = page.evaluate("Number(document.documentElement.dataset.shown)")
         assert now == shown - 8 - 4 + len(current) + len(earlier), "the four screening zones are of the latest fields"
         assert page.locator("#day-mark").inner_text() == f"State of {day}, not the latest"
@@ -125,6 +125,8 @@ def test_any_day_shows_what_held_then(quiet_page, survey_path):
     page.get_by_role("button", name="Latest state").click()
     assert figures(page, "unconfirmed_minefields") == "8 · 2.0 km²" and figures(page, "past_hazards") == "2 · 2.0 km²"
     assert dated(page, "unconfirmed_minefields").startswith("Information as of 2021-06")
+    assert dated(page, "unconfirmed_minefields").endswith("Of it closed on record: 2 · 1.2 km².")
+    assert "closed" not in dated(page, "past_hazards")
 
 
 def test_earlier_states_are_drawn_as_they_stood(quiet_page, survey_path):

@@ -21,10 +21,17 @@
     return [...number(layer, layer.dayN), ` · ${km2(layer.dayM2 / 1e6)} `, atlas.word("gross")];
   };
 
-  /** Of which day a layer is: its own date, or the day that is chosen where its features follow it. */
+  /** How much of a layer is closed on record: it is counted with the rest, and drawn apart. */
+  function closedPart({ closed }) {
+    if (!closed) return [];
+    const told = `${closed.n.toLocaleString("en")} · ${km2(closed.km2)}`;
+    return [" ", atlas.both(atlas.filled(atlas.config.words.of_it_closed, { figures: told }))];
+  }
+
+  /** Of which day a layer is: its own date, or the day that is chosen where its features follow it; and what of it is closed. */
   atlas.dated = function (layer, text) {
     if (layer.held) return [atlas.both(atlas.filled(atlas.config.words[layer.isRecord ? "day_until" : "day_state"], { day: text }))];
-    return [atlas.both(layer.texts.as_of), ...atlas.age(layer)];
+    return [atlas.both(layer.texts.as_of), ...atlas.age(layer), ...closedPart(layer)];
   };
 
   /** A badge where the information is more than two years old by the reader's clock; a year alone counts from its start. */

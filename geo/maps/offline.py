@@ -18,7 +18,6 @@ _MIME = {".png": "image/png", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _LINK = re.compile(r'<script src="(?P<js>[^"]*)"></script>|<link rel="stylesheet" href="(?P<css>[^"]*)"\s*/>')
 _URL = re.compile(r"url\(\s*['\"]?(?!data:|#)([^'\")]+)['\"]?\s*\)")
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.S | re.I)
-_BLOCK = re.compile(r"<script type=\"application/json\"[^>]*>[^<]*</script>")
 _STYLE = re.compile(r"<style[^>]*>(?P<body>.*?)</style>", re.S | re.I)
 
 
@@ -172,6 +171,5 @@ def left_over(html: str) -> list[str]:
         r"<(?!a\b)[a-z][^>]*?\s(?:src|href|srcset|poster|data)\s*=\s*[\"']?((?!data:|blob:|#)[^\"'\s>]+)", markup, flags=re.I
     )
     styles = re.findall(r"(?:url\(|@import)\s*[\"']?((?!data:|blob:|#)[^\"'\s)]+)", markup, flags=re.I)
-    code = _BLOCK.sub("", html)  # data blocks are base64: nothing in them can be fetched, and "//" is frequent
-    tiles = re.findall(r"(?:https?:)?//[^\s\"'<>]*\{[xyz]\}[^\s\"'<>]*", code)
+    tiles = [word for word in re.split(r"[\s\"'<>]+", html) if "//" in word and re.search(r"\{[xyz]\}", word)]
     return tags + styles + tiles

@@ -255,12 +255,26 @@ def geometry_sets(shapes: gpd.GeoSeries, exact: NDArray[np.bool_]) -> list[dict[
         kept = shapes.values[rows]
         if decimals == COARSE:
             kept = thinned(kept)
-        parts, owner = shapely.get_parts(kept, return_index=True)
+        parts, owner = single_parts(kept)
         kinds = shapely.get_dimensions(parts)
         for dimension, kind in enumerate(("point", "line", "polygon")):
             if (mine := kinds == dimension).any():
                 sets.append(geometry_set(kind, parts[mine], rows[owner[mine]], decimals))
     return sets
+
+
+def single_parts(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int_]]:
+    """Return the parts of shapes and which shape each belongs to; where all have one part they are not copied.
+
+    Examples
+    --------
+    >>> single_parts(np.array([shapely.Point(0, 0), shapely.MultiPoint([(1, 1), (2, 2)])]))[1].tolist()
+    [0, 1, 1]
+    """
+    if ((shapely.get_type_id(shapes) < shapely.GeometryType.MULTIPOINT) & ~shapely.is_empty(shapes)).all():
+        return shapes, np.arange(len(shapes))
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    return parts, owner
 
 
 def thinned(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -7,9 +7,11 @@ markup or code. The closest zoom follows the precision of what is drawn, so that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from geo.errors import ConfigError
 from geo.generalise import as_shown
@@ -124,24 +126,30 @@ def folium_page(atlas: Atlas) -> str:
     return html.replace(HEAD, page_head(), 1).replace(BODY, page_body(atlas, chart.get_name()), 1)
 
 
-def data_blocks(atlas: Atlas) -> Iterator[tuple[str, str]]:
-    """Yield the id and the compressed data of every block of the page."""
+def data_blocks(atlas: Atlas) -> Iterator[tuple[str, Any]]:
+    """Yield the id and the data of every block of the page."""
     series, others = series_data(atlas)
-    yield "config", packed(config(atlas, fixed_texts(atlas)) | {"series": series})
-    yield "ground", packed(ground(atlas))
-    yield "raster", packed(raster_block(atlas))
-    yield "backdrop", packed(backdrop(atlas, server_of(atlas.area.settings)))
+    yield "config", config(atlas, fixed_texts(atlas)) | {"series": series}
+    yield "ground", ground(atlas)
+    yield "raster", raster_block(atlas)
+    yield "backdrop", backdrop(atlas, server_of(atlas.area.settings))
     for name, layer in atlas.layers.items():
-        yield name, packed(described(atlas, layer))
-    for name, block in others.items():
-        yield name, packed(block)
+        yield name, described(atlas, layer)
+    yield from others.items()
 
 
-def with_data(html: str, blocks: Iterable[tuple[str, str]]) -> str:
+def with_data(html: str, blocks: Iterable[tuple[str, Any]]) -> str:
     """Return a finished page with its data blocks: base64, which needs neither an escape nor a look for addresses."""
     before, end, behind = html.rpartition("</body>")
-    tags = (f'<script type="application/json" id="data-{name}">{text}</script>\n' for name, text in blocks)
+    with ThreadPoolExecutor() as pool:  # a block is compressed while the next one is made
+        tags = pool.map(data_tag, blocks)
     return "".join([before, *tags, end, behind])
+
+
+def data_tag(block: tuple[str, Any]) -> str:
+    """Return a data block as the element that holds it."""
+    name, value = block
+    return f'<script type="application/json" id="data-{name}">{packed(value)}</script>\n'
 
 
 def page_head() -> str:

@@ -186,7 +186,6 @@ _REFERENCES_KO: Mapping[str, str] = {
     "Protection of Military Bases and Installations Act": "군사기지 및 군사시설 보호법",
     f"IMAS 04.10; {_ACT}": "IMAS 04.10; 지뢰대응활동법(법률 제20312호)",
     "IMAS 04.10 and 07.11": "IMAS 04.10, 07.11",
-    "KCBL survey": "지뢰금지국민운동 조사",
 }
 
 

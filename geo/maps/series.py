@@ -57,7 +57,7 @@ def series_data(atlas: Atlas) -> tuple[dict[str, Any] | None, dict[str, dict[str
     Returns
     -------
     dict or None
-        ``built`` (the key of the build's series), ``fields`` and ``computed`` (layers that follow it), ``values``, ``choices``:
+        ``fields`` and ``computed`` (layers that follow it), ``values``, ``choices``:
         ``key, year, kind, block, source, note, title, status, areas``. None where there is nothing to choose.
     dict
         Layers as `geo.maps.content.described` gives them, by the id of their block; the page decodes one when it is asked for.
@@ -68,7 +68,6 @@ def series_data(atlas: Atlas) -> tuple[dict[str, Any] | None, dict[str, dict[str
     seen = {name: atlas if kind == "built" else seen_under(atlas, name) for name, kind in offered}
     drawn = simulated_fields(atlas)
     config = {
-        "built": atlas.series,
         "fields": drawn,
         "computed": [name for name in COMPUTED if name in atlas.layers] if drawn else [],
         "values": {**SERIES_VALUES, **scope_values(atlas)},

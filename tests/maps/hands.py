@@ -4,9 +4,10 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 
 
 def opened(page, path, language="en"):
+    """Open a page once its layers are there, in a language by its key or its own name."""
     page.goto(path.as_uri())
     page.wait_for_selector("#notice", state="hidden")
-    page.get_by_role("button", name=LANGUAGES[language]).click()
+    page.get_by_role("button", name=LANGUAGES.get(language, language)).click()
     return page
 
 

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from maps.country import atlas_of, fed, survey_atlas_of, terrain_atlas_of
-from maps.hands import LANGUAGES
-from maps.hands import opened as opened_in
-from maps.test_survey import opened
+from maps.hands import LANGUAGES, opened
 
 from geo.maps.exactness import version_columns
 from geo.maps.web import draw_map
@@ -382,7 +380,7 @@ def shown_of(page):
 
 @pytest.mark.parametrize(("code", "language"), LANGUAGES.items())
 def test_what_the_latest_fields_gave_is_not_shown_for_an_earlier_day(quiet_page, computed_path, code, language):
-    page = opened_in(quiet_page, computed_path, code)
+    page = opened(quiet_page, computed_path, code)
     page.locator("#show-mined_density").check()
     page.locator("input[name=raster][value=south]").check()
     assert shown_of(page) == [True] * 4
@@ -410,7 +408,7 @@ def test_what_the_latest_fields_gave_is_not_shown_for_an_earlier_day(quiet_page,
 
 
 def test_fields_without_a_date_are_the_same_on_every_day(quiet_page, page_path):
-    page = opened_in(quiet_page, page_path, "en")
+    page = opened(quiet_page, page_path, "en")
     page.locator("#days summary").click()
     choose(page, "2004")
     assert page.locator(".day-remark, .day-table").count() == 0

@@ -68,11 +68,24 @@ WRONG = {
 }
 
 
+GRIDLESS = {
+    "E 200000 N 600000": ("Which grid?", "어느 좌표계"),
+    "200000 600000": ("Which grid?", "어느 좌표계"),
+    "5174 200000 600000": ("does not read EPSG:5174", "읽지 않는 좌표계 EPSG:5174"),
+    "EPSG:5186 X 600000 Y 200000": ("X and Y mean", "X와 Y"),
+    "EPSG:5186 200000": ("Write easting and northing", "미터로 쓰십시오"),
+    "5186 E 200000 E 600000": ("Write easting and northing", "미터로 쓰십시오"),
+    "5186 200000 99999999": ("Not a place in EPSG:5186", "EPSG:5186 좌표가 아님"),
+    "5186 200000 100000": ("Outside this map", "범위 밖"),
+}
+
+
+@pytest.mark.parametrize("refused", [WRONG, GRIDLESS], ids=["places", "grids"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_cannot_be_gone_to_is_told_in_the_pages_language(quiet_page, page_path, language):
+def test_what_cannot_be_gone_to_is_told_in_the_pages_language(quiet_page, page_path, language, refused):
     page = opened(quiet_page, page_path, language)
     before = centre(page)
-    for text, told in WRONG.items():
+    for text, told in refused.items():
         gone_to(page, text)
         said = page.locator("#goto-told").inner_text()
         assert told[language == "ko"] in said, text
@@ -207,30 +220,6 @@ def test_what_the_card_copies_is_read_back(quiet_page, page_path):
     for line, code in zip(lines, ("EPSG:5186", "EPSG:5179"), strict=True):
         lat, lon = map(float, gone_to(page, f"{code} {line}").locator(".decimal").inner_text().split(", "))
         assert GEOD.inv(lon, lat, 127.03, 38.2)[2] < 2
-
-
-GRIDLESS = {
-    "E 200000 N 600000": ("Which grid?", "어느 좌표계"),
-    "200000 600000": ("Which grid?", "어느 좌표계"),
-    "5174 200000 600000": ("does not read EPSG:5174", "읽지 않는 좌표계 EPSG:5174"),
-    "EPSG:5186 X 600000 Y 200000": ("X and Y mean", "X와 Y"),
-    "EPSG:5186 200000": ("Write easting and northing", "미터로 쓰십시오"),
-    "5186 E 200000 E 600000": ("Write easting and northing", "미터로 쓰십시오"),
-    "5186 200000 99999999": ("Not a place in EPSG:5186", "EPSG:5186 좌표가 아님"),
-    "5186 200000 100000": ("Outside this map", "범위 밖"),
-}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_grid_numbers_that_cannot_be_gone_to_are_told(quiet_page, page_path, language):
-    page = opened(quiet_page, page_path, language)
-    before = centre(page)
-    for text, told in GRIDLESS.items():
-        gone_to(page, text)
-        said = page.locator("#goto-told").inner_text()
-        assert told[language == "ko"] in said, text
-        assert page.locator("#goto-field").get_attribute("aria-invalid") == "true"
-    assert centre(page) == before and page.locator(".cross").count() == 0
 
 
 def test_no_grid_is_guessed_but_those_that_fit_are_offered(quiet_page, page_path):

@@ -11,6 +11,7 @@ import pytest
 from affine import Affine
 from click.testing import CliRunner
 from maps.country import terrain_atlas_of
+from maps.hands import opened, until
 from PIL import Image
 
 from geo.errors import ConfigError
@@ -49,13 +50,6 @@ def cone(area, height_m=600.0, n=401, cell_m=30.0):
 
 def rgba(picture):
     return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGBA")).astype(int)
-
-
-def opened(page, path):
-    page.set_default_timeout(8000)
-    page.goto(path.as_uri())
-    page.locator("#notice").wait_for(state="hidden")
-    return page
 
 
 @pytest.mark.parametrize(("bearing", "bright"), [(315, True), (270, True), (0, True), (135, False), (90, False), (180, False)])
@@ -303,7 +297,7 @@ def test_pictures_are_asked_for_only_once_switched_on(browser, atlas, tmp_path):
     assert CREDIT in page.locator(".leaflet-control-attribution").inner_text()  # as text, never as markup
     assert page.locator(".leaflet-control-attribution b").count() == 0
     assert "grayscale" in page.evaluate("getComputedStyle(atlas.map.getPane('tiles')).filter")
-    page.wait_for_timeout(400)
+    until(page, "document.querySelectorAll('.leaflet-tiles-pane img').length > 0 && !atlas.backdrop.tiles.layer.isLoading()")
     shot = np.asarray(Image.open(io.BytesIO(page.locator(".folium-map").screenshot())).convert("RGB")).astype(int)
     assert (shot[..., 1] - np.maximum(shot[..., 0], shot[..., 2])).max() < 12  # green pictures come out grey
     box = page.locator("#show-tiles")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from maps.hands import opened
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to look at
 
@@ -10,13 +11,6 @@ PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to l
 @pytest.fixture(scope="module")
 def korea_path(korea, drawn):
     return drawn("korea", lambda: korea)
-
-
-def opened(page, path):
-    page.goto(path.as_uri())
-    page.wait_for_selector('html[data-ready="11"]', state="attached")
-    page.wait_for_selector("#notice", state="hidden")
-    return page
 
 
 def shown(page):

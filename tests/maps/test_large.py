@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 from maps.country import frame_of, survey_atlas_of
-from maps.test_survey import opened
+from maps.hands import opened, until
 
 from geo.maps.web import draw_map
 
@@ -47,7 +47,7 @@ def large_path(area, tmp_path_factory):
 
 def drawn_out(page):
     """Wait until nothing is being drawn."""
-    page.evaluate(f"(async () => {{ while (!({IDLE})) await new Promise(requestAnimationFrame); }})()")
+    until(page, IDLE)
 
 
 def centre(page, number, zoom):

@@ -6,19 +6,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from maps.country import HOSTILE, MARK, atlas_of
-from maps.hands import clicked, until
+from maps.hands import clicked, opened, until
 
 from geo.maps.web import draw_map
 
 READY = 'html[data-ready="11"]'
-
-
-def opened(page, path, language="en"):
-    page.goto(path.as_uri())
-    page.wait_for_selector(READY, state="attached")
-    page.wait_for_selector("#notice", state="hidden")
-    page.get_by_role("button", name="English" if language == "en" else "한국어").click()
-    return page
 
 
 def page_scripts(path):
@@ -418,8 +410,8 @@ class TestBroken:
         broken.write_text(re.sub(r'(id="data-planned_minefields">)[^<]{60}', r"\1", text), encoding="utf-8")
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(broken.as_uri())
-        page.wait_for_timeout(1500)
+        with page.expect_event("pageerror"):
+            page.goto(broken.as_uri())
         assert page.get_by_text("The layers are not loaded").is_visible()
         assert faults
 

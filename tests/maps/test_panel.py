@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from maps.country import HOSTILE
-from maps.test_page import contrast, numbers, opened, page_scripts
+from maps.hands import opened
+from maps.test_page import contrast, numbers, page_scripts
 
 from geo.maps.glossary import glossary
 from geo.maps.panel_words import PANEL_VALUES, PANEL_WORDS

@@ -8,6 +8,7 @@ from shutil import which
 import numpy as np
 import pytest
 from maps.country import MARK, atlas_of, terrain_atlas_of
+from maps.hands import opened, until
 
 from geo.maps.web import draw_map
 
@@ -16,13 +17,6 @@ MARGIN_MM, PX_MM = 8, 25.4 / 96
 ENTER = "window.dispatchEvent(new Event('beforeprint'))"
 LEAVE = "window.dispatchEvent(new Event('afterprint'))"
 POPPLER = pytest.mark.skipif(which("pdftotext") is None, reason="no poppler on this machine")
-
-
-def opened(page, path):
-    page.set_default_timeout(8000)
-    page.goto(path.as_uri())
-    page.locator("#notice").wait_for(state="hidden")
-    return page
 
 
 def asked(page, kind):
@@ -137,16 +131,14 @@ def test_the_sheet_shows_what_the_screen_showed_and_gives_it_back(quiet_page, pa
     bounds = "(() => { const b = atlas.map.getBounds(); return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; })()"
     page.evaluate("void atlas.map.setView([38.05, 127.3], 10.5, {animate: false})")
     page.wait_for_timeout(400)  # another scale, another legend: the map takes what it leaves
-    before = page.evaluate(bounds)
-    view = page.evaluate("[atlas.map.getZoom(), atlas.map.getSize().x]")
+    before, view = page.evaluate(bounds), page.evaluate("[atlas.map.getZoom(), atlas.map.getSize().x]")
     for kind in ("wide", "tall"):
         asked(page, kind)
         sheet = page.evaluate(bounds)
         assert sheet[0] <= before[0] + 1e-3 and sheet[1] <= before[1] + 1e-3
         assert sheet[2] >= before[2] - 1e-3 and sheet[3] >= before[3] - 1e-3
         page.evaluate(LEAVE)
-        page.wait_for_timeout(400)
-        assert page.evaluate("[atlas.map.getZoom(), atlas.map.getSize().x]") == view
+        until(page, f"String([atlas.map.getZoom(), atlas.map.getSize().x]) === '{view[0]:g},{view[1]:g}'")
         assert page.evaluate(bounds) == pytest.approx(before, abs=2e-3)
     assert page.evaluate("document.body.classList.contains('printing')") is False
     assert page.locator("#panel").is_visible()

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from maps.country import CELL_M, MARK, terrain_atlas_of
-from maps.hands import until
+from maps.hands import opened, until
 from pyproj import Transformer
 
 from geo.maps.content import described
@@ -13,7 +13,6 @@ from geo.maps.payload import layer_block
 from geo.maps.rasters import raster_block
 from geo.maps.web import draw_map
 from geo.styles import qgis_styles
-from geo.terms import LAYERS, SURVEY_LAYERS
 
 FED_EN = (
     "What floods could bring here comes from (reaches, never single fields): south: r-2 34 % (20-50 %), r-3 12 % (5-20 %); north:"
@@ -32,14 +31,6 @@ def terrain_atlas(area):
 @pytest.fixture(scope="module")
 def terrain_path(terrain_atlas, drawn):
     return drawn("terrain", lambda: terrain_atlas)
-
-
-def opened(page, path, language="English"):
-    page.goto(path.as_uri())
-    page.wait_for_selector(f'html[data-ready="{len(LAYERS) - len(SURVEY_LAYERS)}"]', state="attached")
-    page.wait_for_selector("#notice", state="hidden")
-    page.get_by_role("button", name=language).click()
-    return page
 
 
 def chosen(page, key):

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from maps.country import atlas_of, survey_atlas_of
+from maps.hands import opened
 
 from geo import reported
 from geo.maps.series import areas_under, series_data
-from geo.maps.series_words import SERIES_WORDS
 from geo.maps.web import draw_map
+from geo.maps.words import WORDS
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"  # for a person to look at
 FIELDS = ("planned_minefields", "unconfirmed_minefields")
@@ -39,14 +40,6 @@ def dated_path(demo, drawn):
         return replace(demo, layers=layers, alternatives=others, tier="restricted")
 
     return drawn("dated-series", made)
-
-
-def opened(page, path, language="English"):
-    page.set_default_timeout(10_000)
-    page.goto(path.as_uri())
-    page.wait_for_selector("#notice", state="hidden")
-    page.get_by_role("button", name=language).click()
-    return page
 
 
 def choose(page, name):
@@ -249,10 +242,10 @@ def test_assumed_numbers_are_told(area):
 
 
 def test_words_stand_in_both_languages():
-    for key, text in SERIES_WORDS.items():
-        assert (
-            text["en"] and text["ko"] and re.findall(r"\{\w+\}", text["en"]).sort() == re.findall(r"\{\w+\}", text["ko"]).sort()
-        ), key
+    for key, text in WORDS.items():
+        assert text["en"] and text["ko"], key
+        blanks = [sorted(set(re.findall(r"\{\w+\}", text[language]))) for language in ("en", "ko")]
+        assert blanks[0] == blanks[1], key
 
 
 def test_pictures(quiet_page, demo_path):

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from maps.country import survey_atlas_of
-from maps.test_survey import opened, popup
+from maps.hands import opened
+from maps.test_survey import popup
 
 from geo.maps.content import described, map_zoom
 from geo.maps.exactness import closest_zoom, closest_zooms, soft_m

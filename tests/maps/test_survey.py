@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from maps.country import HOSTILE, survey_atlas_of
-from maps.hands import until
+from maps.hands import opened, until
 
 from geo.errors import ConfigError
 from geo.generalise import as_shown
@@ -21,16 +21,7 @@ from geo.maps.words import COLUMN_VALUES, WORDS
 from geo.survey.fields import RECORD_FIELDS
 from geo.terms import LAND_STATUSES, RECORD_LAYERS, SIGN_TEXTS, SURVEY_LAYERS
 
-READY = 'html[data-ready="15"]'
 EXTRA = {"symbol", "symbol_then", "soft_m", "max_zoom", "m2", "hazard_layer"}
-
-
-def opened(page, path, language="English"):
-    page.goto(path.as_uri())
-    page.wait_for_selector(READY, state="attached")
-    page.wait_for_selector("#notice", state="hidden")
-    page.get_by_role("button", name=language).click()
-    return page
 
 
 def popup(page, name, row):
@@ -321,7 +312,7 @@ def test_the_whole_legend_can_be_reached(quiet_page, survey_path):
         box.check()
     page.locator("#legend-list").focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(400)
+    until(page, "((one) => one.scrollTop + one.clientHeight > one.scrollHeight - 2)(document.getElementById('legend-list'))")
     last, strip = page.locator("#legend-list li").last.bounding_box(), page.locator("#strip").bounding_box()
     assert last["y"] + last["height"] <= strip["y"]
     assert page.locator("#legend-list").evaluate("(one) => one.scrollHeight > one.clientHeight + 20"), "it was not too long"

@@ -111,7 +111,8 @@ def test_parameters_are_a_table_of_the_about_tab(atlas):
 
 def blocks(html):
     """Return every data block of a page, decoded."""
-    found = re.findall(r'<script type="application/json" id="data-(\w+)">([^<]*)</script>', html)
+    found = re.findall(r'<script type="application/json" id="data-([^"]+)">([^<]*)</script>', html)
+    assert len(found) == html.count('type="application/json"')
     return {name: json.loads(zlib.decompress(base64.b64decode(text))) for name, text in found}
 
 

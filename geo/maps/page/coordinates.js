@@ -90,8 +90,7 @@
       if (found !== best) [best, row] = [found, g.row[i]];
     }
     if (row === null) return null;
-    const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * best[2]))) * 180) / Math.PI;
-    return { row, m: atlas.geodesic(latlng, { lat, lng: 360 * (best[1] - 0.5) }).m };
+    return { row, m: atlas.geodesic(latlng, { lat: atlas.latOf(best[2]), lng: 360 * (best[1] - 0.5) }).m };
   };
 
   /** How far off the place of a feature may be [m]; null where that is not stated. */

@@ -13,7 +13,7 @@
     const sine = Math.sin((lat * Math.PI) / 180);
     return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
   };
-  const latOf = (y) => (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI;
+  atlas.latOf = (y) => (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI;
 
   /** Parts (points, lines, polygons with holes): `row`, `kind`, box, first ring; rings: first point; points: x and y of the world. */
   class Geometry {
@@ -104,7 +104,7 @@
       const found = L.latLngBounds([]);
       for (let i = 0; i < this.n; i += 1) {
         if (rows && !rows.has(this.row[i])) continue;
-        found.extend([latOf(this.north[i]), 360 * (this.west[i] - 0.5)]).extend([latOf(this.south[i]), 360 * (this.east[i] - 0.5)]);
+        found.extend([atlas.latOf(this.north[i]), 360 * (this.west[i] - 0.5)]).extend([atlas.latOf(this.south[i]), 360 * (this.east[i] - 0.5)]);
       }
       return found;
     }

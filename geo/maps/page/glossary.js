@@ -2,14 +2,12 @@
 "use strict";
 
 (function (atlas) {
-  const flat = (text) => text.normalize("NFC").toLocaleLowerCase();
-
   function entry(one) {
     const other = atlas.make("span", { class: "other" }, atlas.make("span", { lang: "en" }, atlas.make("span", { lang: "ko-x-own" }, one.term.ko)), atlas.make("span", { lang: "ko" }, atlas.make("span", { lang: "en-x-own" }, one.term.en)));
     const head = atlas.make("dt", {}, atlas.both(one.term), " ", one.term.en === one.term.ko ? null : other);
     const reference = atlas.make("span", { class: "reference" }, atlas.word("glossary_reference"), ": ", atlas.both(one.reference));
     const node = atlas.make("div", { class: "term" }, head, atlas.make("dd", {}, atlas.both(one.definition), " ", reference));
-    return { node, text: flat(Object.values(one).flatMap((pair) => [pair.en, pair.ko]).join(" ")) };
+    return { node, text: atlas.flat(Object.values(one).flatMap((pair) => [pair.en, pair.ko]).join(" ")) };
   }
 
   /** A field that hides the entries without its text, and tells how many are left; groups without entries go with them. */
@@ -17,7 +15,7 @@
     const field = atlas.make("input", { type: "search", id, autocomplete: "off" });
     const told = atlas.make("p", { class: "found", role: "status" });
     const find = () => {
-      const text = flat(field.value.trim());
+      const text = atlas.flat(field.value.trim());
       entries.forEach((one) => (one.node.hidden = text !== "" && !one.text.includes(text)));
       groups.forEach((group) => (group.hidden = ![...group.querySelectorAll(".term")].some((node) => !node.hidden)));
       const n = entries.filter((one) => !one.node.hidden).length;
@@ -36,8 +34,7 @@
       entries.push(...made);
       return atlas.make("section", { class: "block" }, atlas.make("h3", {}, atlas.both(group.title)), atlas.make("dl", { class: "terms" }, ...made.map((one) => one.node)));
     });
-    const names = { term: ["Term", "용어"], other: ["Korean term", "영문 용어"], definition: ["Definition", "뜻"], reference: ["Reference", "근거"] };
-    const columns = Object.values(names).map(([en, ko]) => ({ en, ko, number: false }));
+    const columns = ["term", "other", "definition", "reference"].map((key) => ({ ...atlas.config.words[`glossary_${key}`], number: false }));
     const rows = atlas.config.glossary.flatMap((group) => group.terms.map((one) => [one.term, { en: one.term.ko, ko: one.term.en }, one.definition, one.reference]));
     const table = { id: "glossary", title: atlas.config.words.tab_glossary, columns, rows };
     const finder = atlas.finder("glossary-find", "glossary_find", "glossary_found", entries, groups);

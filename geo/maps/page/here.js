@@ -160,7 +160,7 @@
     const near = close.map((one) => `- ${pick(one.title)}: ${pick(one.told)} – ${pick(known(one.name))}`);
     const here = found.flatMap(({ layer, rows: of }) => [
       ...of.slice(0, MOST).map((row) => `- ${pick(titled(layer))}: ${pick(known(atlas.called(layer, row)))} – ${pick(facts(layer, row))}`),
-      ...(of.length > MOST ? [`- ${pick(layer.title)}: ${pick(atlas.filled(words.here_more, { n: of.length - MOST }))}`] : []),
+      ...(of.length > MOST ? [`- ${pick(titled(layer))}: ${pick(atlas.filled(words.here_more, { n: (of.length - MOST).toLocaleString("en") }))}`] : []),
     ]);
     const told = [pick(title), ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];
     return [...told, ...(here.length ? here : [pick(words.here_none)]), pick(texts.no_data), pick(texts.not_official)].join("\n");

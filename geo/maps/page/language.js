@@ -90,6 +90,18 @@
     return element;
   };
 
-  /** Give an element that is on the page already another name. */
-  atlas.relabel = (element, pair) => name(atlas.label(element, pair));
+  /** Give an element its name at once, not only with the next switch of language. */
+  atlas.named = function (element, pair) {
+    name(atlas.label(element, pair));
+    return element;
+  };
+
+  /** A text as it is compared with what is typed: composed and in small letters. */
+  atlas.flat = (text) => text.normalize("NFC").toLocaleLowerCase();
+
+  /** An area as people read it [km²]: to 0.1, below one to 0.01. */
+  atlas.km2 = function (value) {
+    const decimals = value < 1 ? 2 : 1;
+    return `${value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} km²`;
+  };
 })(window.atlas);

@@ -41,8 +41,9 @@
     if (layer.name === "mined_density") {
       return layer.classes.map((one) => entry(atlas.config.symbols[one.key], atlas.both(one)));
     }
-    const found = atlas.symbolsOf(layer).filter((key) => !said.has(key)).map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
-    atlas.symbolsOf(layer).forEach((key) => said.add(key));
+    const symbols = atlas.symbolsOf(layer);
+    const found = symbols.filter((key) => !said.has(key)).map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
+    symbols.forEach((key) => said.add(key));
     const remarks = layer.parts.length > 1 ? [atlas.config.words.flood_hatch] : [];
     if (layer.name === "flood_displacement") remarks.push(atlas.config.texts.slides_apart);
     return [...found, ...remarks.map((text) => atlas.make("li", { class: "remark" }, atlas.both(text)))];

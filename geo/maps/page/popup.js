@@ -2,12 +2,6 @@
 "use strict";
 
 (function (atlas) {
-  /** A number as people read areas: 0.1 km², 0.01 below one. */
-  function km2(m2) {
-    const value = m2 / 1e6;
-    return `${value.toFixed(value < 1 ? 2 : 1)} km²`;
-  }
-
   /** An index orders places and says nothing else: two digits are enough, also for its band. */
   function ranked(layer, row) {
     const [value, low, high] = ["index", "q05", "q95"].map((key) => layer.value(key, row));
@@ -31,13 +25,13 @@
   }
 
   const count = (value) => value.toLocaleString("en");
-  const m2 = (value) => (Math.abs(value) < 1e5 ? `${count(Math.round(value))} m²` : km2(value));
+  const areaBelow = (limit) => (m2) => (Math.abs(m2) < limit ? `${count(Math.round(m2))} m²` : atlas.km2(m2 / 1e6));
   const PRODUCTS = ["area_reported_m2", "original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2"];
   const COUNTS = ["emplaced_n", "recovered_n", "unaccounted_n", "searched_n", "quantity"];
   const FORMATS = {
-    ...Object.fromEntries([...PRODUCTS.map((key) => [key, m2]), ...COUNTS.map((key) => [key, count])]),
+    ...Object.fromEntries([...PRODUCTS.map((key) => [key, areaBelow(1e5)]), ...COUNTS.map((key) => [key, count])]),
     accidents_distance_m: (value) => `${count(Math.round(value))} m`,
-    area_m2: km2,
+    area_m2: areaBelow(1e4), // what would be 0.00 km² has an area all the same
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
     precision_m: (value) => `±${value.toLocaleString("en")} m`,
     band,
@@ -50,7 +44,7 @@
     outer_m: (value) => `${Math.round(value)} m`,
     population: (value) => value.toLocaleString("en"),
   };
-  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "simulated", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by", "symbol_then", "soft_m", "max_zoom", "m2", "hazard_layer"]);
+  const HIDDEN = new Set(["name_en", "name_ko", "symbol", "width_px", "min_zoom", "q05", "q50", "q95", "fed_by", "symbol_then", "soft_m", "max_zoom", "m2", "hazard_layer"]);
 
   function name(layer, row) {
     const en = layer.value("name_en", row) || layer.value("id", row) || "";
@@ -118,13 +112,15 @@
     return atlas.make("div", { class: "where" }, said, ...lines, more);
   }
 
+  /** A date, or the word that stands in place of one in both languages. */
+  const known = (date) => (Object.hasOwn(atlas.config.values, date) ? atlas.config.values[date] : date);
+
   /** What a record of clearance does not mean. */
   function cleared(layer, row) {
     const words = atlas.config.words;
     if (layer.value("land_status", row) !== "searched_not_released") {
       const date = layer.value("as_of", row);
-      const known = atlas.config.values[date] || date;
-      return atlas.filled(words.cleared, { date: known, source: atlas.sourceTitles(layer.value("sources", row)) });
+      return atlas.filled(words.cleared, { date: known(date), source: atlas.sourceTitles(layer.value("sources", row)) });
     }
     const n = layer.value("mines_remaining", row);
     return n === null ? atlas.config.values.searched_not_released : atlas.filled(words.searched, { n: n.toLocaleString("en") });
@@ -148,7 +144,7 @@
   function clearedHazard(layer, row) {
     const depth = layer.value("depth_cm", row);
     const date = layer.value("status_since", row) || layer.value("as_of", row);
-    const blanks = { date: Object.hasOwn(atlas.config.values, date) ? atlas.config.values[date] : date, source: atlas.sourceTitles(layer.value("sources", row)) };
+    const blanks = { date: known(date), source: atlas.sourceTitles(layer.value("sources", row)) };
     return depth === null ? atlas.filled(atlas.config.words.cleared_depthless, blanks) : atlas.filled(atlas.config.words.cleared_hazard, { ...blanks, depth: String(depth) });
   }
 

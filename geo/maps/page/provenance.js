@@ -24,7 +24,7 @@
     const list = atlas.make("dl", {}, ...told, ...fact("used", atlas.both(users(one))));
     const node = atlas.make("li", { class: "term", id: `source-${one.key}` }, atlas.make("strong", {}, atlas.foreign(one.title, true)), list);
     if (/^https?:\/\//.test(one.url)) node.append(atlas.make("a", { href: one.url, rel: "noreferrer noopener", target: "_blank" }, one.url));
-    return { node, text: [one.key, one.title, ...FACTS.map((key) => one[key] || ""), users(one).en, users(one).ko].join(" ").normalize("NFC").toLocaleLowerCase() };
+    return { node, text: atlas.flat([one.key, one.title, ...FACTS.map((key) => one[key] || ""), users(one).en, users(one).ko].join(" ")) };
   }
 
   /** The sources as a table, for the file. */

@@ -52,7 +52,7 @@
     atlas.config = await atlas.read("data-config");
     atlas.preparePanes(map);
     atlas.drawPatterns(atlas.config.symbols);
-    const closer = () => atlas.relabel(map.zoomControl._zoomInButton, atlas.config.words[map.getZoom() < map.getMaxZoom() ? "zoom_in" : "zoom_most"]);
+    const closer = () => atlas.named(map.zoomControl._zoomInButton, atlas.config.words[map.getZoom() < map.getMaxZoom() ? "zoom_in" : "zoom_most"]);
     closer();
     map.on("zoomend", closer);
     atlas.label(map.zoomControl._zoomOutButton, atlas.config.words.zoom_out);

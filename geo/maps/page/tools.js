@@ -2,27 +2,11 @@
 "use strict";
 
 (function (atlas) {
-  const SVG = "http://www.w3.org/2000/svg";
   const tools = new Map();
   let panel = null;
 
-  /** Give an element its name in both languages at once, not only with the next switch of language. */
-  atlas.named = function (element, pair) {
-    atlas.label(element, pair);
-    element.setAttribute("aria-label", atlas.pick(pair));
-    element.title = atlas.pick(pair);
-    return element;
-  };
-
   /** A drawing of one stroke, for a button. */
-  atlas.icon = function (path) {
-    const svg = document.createElementNS(SVG, "svg");
-    const line = document.createElementNS(SVG, "path");
-    for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(key, value);
-    line.setAttribute("d", path);
-    svg.append(line);
-    return svg;
-  };
+  atlas.icon = (path) => atlas.svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, atlas.svg("path", { d: path }));
 
   /** Tell a pair of texts to those who listen. */
   atlas.announce = (pair) => document.getElementById("tool-status").replaceChildren(atlas.both(pair));

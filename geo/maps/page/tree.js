@@ -2,7 +2,6 @@
 "use strict";
 
 (function (atlas) {
-  const km2 = (value) => `${value.toLocaleString("en", { minimumFractionDigits: value < 1 ? 2 : 1, maximumFractionDigits: value < 1 ? 2 : 1 })} km²`;
 
   /** How many features, or cells of a grid, which are no features; where a layer holds both, both numbers. */
   function number(layer, n) {
@@ -15,16 +14,16 @@
 
   /** Number and km² of a layer; on a chosen day of all its states that held, gross, since nobody measured their overlaps. */
   atlas.figures = function (layer) {
-    if (!layer.held) return [...number(layer, layer.n), layer.km2 === null ? "" : ` · ${km2(layer.km2)}`];
+    if (!layer.held) return [...number(layer, layer.n), layer.km2 === null ? "" : ` · ${atlas.km2(layer.km2)}`];
     if (layer.lent && !layer.dayN) return [atlas.word("day_counted")];
     if (layer.cells || layer.dayM2 === null) return number(layer, layer.dayN); // the area of cells is that of no hazard
-    return [...number(layer, layer.dayN), ` · ${km2(layer.dayM2 / 1e6)} `, atlas.word("gross")];
+    return [...number(layer, layer.dayN), ` · ${atlas.km2(layer.dayM2 / 1e6)} `, atlas.word("gross")];
   };
 
   /** How much of a layer is closed on record: it is counted with the rest, and drawn apart. */
   function closedPart({ closed }) {
     if (!closed) return [];
-    const told = `${closed.n.toLocaleString("en")} · ${km2(closed.km2)}`;
+    const told = `${closed.n.toLocaleString("en")} · ${atlas.km2(closed.km2)}`;
     return [" ", atlas.both(atlas.filled(atlas.config.words.of_it_closed, { figures: told }))];
   }
 
@@ -126,6 +125,6 @@
     const n = atlas.layers.reduce((sum, layer) => sum + atlas.countOf(layer), 0);
     const text = n.toLocaleString("en");
     document.documentElement.dataset.shown = n;
-    document.getElementById("shown").replaceChildren(atlas.both({ en: `${text} features shown`, ko: `표시된 객체 ${text}개` }));
+    document.getElementById("shown").replaceChildren(atlas.both(atlas.filled(atlas.config.words.n_shown, { n: text })));
   };
 })(window.atlas);

@@ -273,13 +273,14 @@ def public_history(versions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``year, hazard_layer, land_class, land_status, n_versions, n_versions_told, gross_km2``; km² to 0.1.
+        ``year, hazard_layer, land_class, land_status, n_versions, n_versions_told, gross_km2``; km² to 0.1, none where the
+        count is withheld.
 
     Examples
     --------
     >>> rows = {"valid_from": ["2020-05-01"] * 6 + ["2021"], "land_class": "SHA", "land_status": "open", "area_m2": 1e5}
     >>> public_history(pd.DataFrame(rows))[["year", "n_versions_told", "gross_km2"]].values.tolist()
-    [['2020', '6', 0.6], ['2021', '<5', 0.1]]
+    [['2020', '6', 0.6], ['2021', '<5', nan]]
     """
     defaults: dict[str, Any] = {"hazard_layer": "", "land_class": "", "land_status": "", "area_m2": np.nan}
     rows = versions.assign(**{name: value for name, value in defaults.items() if name not in versions})
@@ -288,6 +289,7 @@ def public_history(versions: pd.DataFrame) -> pd.DataFrame:
     table = rows.groupby(keys, sort=True, as_index=False).agg(n_versions=("year", "size"), gross_km2=("area_m2", "sum"))
     table["gross_km2"] = (table["gross_km2"] / 1e6).round(1)
     told = public_counts(table, ["n_versions"])
+    told["gross_km2"] = told["gross_km2"].where(told["n_versions"].notna())  # of a few it would tell single areas
     return told[[*keys, "n_versions", "n_versions_told", "gross_km2"]]
 
 

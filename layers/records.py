@@ -91,7 +91,7 @@ def cleared_areas(area: StudyArea) -> Layer:
         )
     rows = pd.DataFrame([cleared_row(area, entry) for entry in area.settings["cleared"]])
     frame = points(rows, rows.id, rows.name_en, rows.name_ko).join(rows.drop(columns=["id", "name_en", "name_ko", "lon", "lat"]))
-    keys = tuple(sorted(set(frame.sources)))
+    keys = tuple(sorted({key for text in frame.sources for key in text.split(";")}))
     return make_layer(
         "cleared_areas",
         frame,
@@ -123,7 +123,7 @@ def cleared_row(area: StudyArea, entry: dict[str, Any]) -> dict[str, Any]:
         raise ConfigError(
             "incomplete record", where=f"{area.folder / 'area.toml'}: [[cleared]]", found=f"no {', '.join(lacking)}"
         )
-    figure = area.figure(entry["figure"])
+    figure, figures = area.figure(entry["figure"]), (entry["figure"], *entry.get("also", ()))
     spot: dict[str, Any] = dict(entry)
     if "place" in entry:
         named = area.tables["places"].set_index("name_en").loc[entry["place"]]
@@ -143,7 +143,7 @@ def cleared_row(area: StudyArea, entry: dict[str, Any]) -> dict[str, Any]:
         "figure": entry["figure"],
         "uncertainty_km": float(spot["uncertainty_km"]),
         "precision_m": 1000.0 * float(spot["uncertainty_km"]),
-        "sources": area.source_key(figure.source),
+        "sources": ";".join(dict.fromkeys(area.source_key(area.figure(key).source) for key in figures)),
         "as_of": entry["date"],
         "note": figure.note,
     }

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 import layers
+from geo.area import read_area
 from layers.records import INCIDENT_COLUMNS, cleared_areas, incidents, places
 
 
@@ -83,3 +84,17 @@ def test_no_layer_but_incidents_reads_the_finds(demo, own_area):
 @pytest.mark.parametrize("name", ["incidents", "places", "cleared_areas"])
 def test_points_may_lie_over_each_other(demo, name):
     assert demo[name].overlap
+
+
+def until(published):
+    """Return the last day of a date or of a span of years such as 2001-2017; what states none says it in its title."""
+    return (published[5:] if len(published) == 9 else published) or "9999"
+
+
+def test_clearance_is_told_by_a_source_that_is_no_older():
+    area = read_area("korea")
+    frame = cleared_areas(area).frame.set_index("id")
+    for record in frame.itertuples():
+        told = [until(area.sources[key].published) for key in record.sources.split(";")]
+        assert max(told)[: len(record.as_of)] >= record.as_of[: len(max(told))], record.Index
+    assert frame.land_status["arrowhead-hill"] == "worked_on", "more was removed there the year after"

@@ -16,15 +16,21 @@ Format = Callable[[Any], str]
 
 
 def km(value: Any) -> str:
-    """Return km or km² as people read them: one decimal, two below one; empty where there is none.
+    """Return km or km² as people read them: one decimal, two below one, never 0.00 of something; empty where there is none.
 
     Examples
     --------
-    >>> km(907.04), km(0.234), km(float("nan"))
-    ('907.0', '0.23', '')
+    >>> km(907.04), km(0.234), km(0.001), km(float("nan"))
+    ('907.0', '0.23', '< 0.01', '')
     """
     if not _is_number(value):
         return ""
+    if 0 < value < 0.005:
+        return "< 0.01"
+    return _rounded(value)
+
+
+def _rounded(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 1 or value == 0 else f"{value:,.2f}"
 
 
@@ -38,7 +44,7 @@ def difference(value: Any) -> str:
     """
     if not _is_number(value):
         return ""
-    text = km(abs(value))
+    text = _rounded(abs(value))
     return text if float(text.replace(",", "")) == 0 else f"{'+' if value > 0 else '−'}{text}"
 
 
@@ -134,6 +140,7 @@ POLICY: tuple[Column, ...] = (
     ("jurisdiction", "By", "주체", None),
     ("fact", "Fact", "내용", None),
     ("korea_exception", "Korean exception", "한국 예외", None),
+    ("note", "Note", "비고", None),
     ("source", "Source", "출처", None),
 )
 ASSUMED: tuple[Column, ...] = (
@@ -165,6 +172,7 @@ DISTRICTS: tuple[Column, ...] = (
     ("net_km2", "km²", "km²", km),
     ("overlap_km2", "Overlap km²", "중첩 km²", km),
     ("share_percent", "% of the district", "행정구역 대비 %", km),
+    ("measured_on", "Measured on", "측정 대상", None),
 )
 ARTICLE7: tuple[Column, ...] = (
     ("part", "Part of the form", "서식 항목", None),

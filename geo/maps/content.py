@@ -104,7 +104,8 @@ def hazards(atlas: Atlas, *, simulated: bool) -> list[Layer]:
 def subtitle(atlas: Atlas) -> Pair:
     """Return which minefields are supplied and which are simulated, and what the simulated ones follow."""
     given, drawn = hazards(atlas, simulated=False), hazards(atlas, simulated=True)
-    parts = [filled(WORDS["supplied_layers"], layers=titles(given))] if given else []
+    told = WORDS["supplied_cells" if generalised(atlas) else "supplied_layers"]
+    parts = [filled(told, layers=titles(given))] if given else []
     if drawn:
         what = filled(WORDS["status_whose"], layers=titles(drawn)) if given else WORDS["status_simulated"]
         parts.append(filled(simulated_told(atlas), what=what))
@@ -173,7 +174,7 @@ def described(atlas: Atlas, layer: Layer) -> dict[str, Any]:
         "zoom_cap": zoom_cap(layer),
         "cells": n_cells(atlas, layer),
         "warnings": list(warned),
-        "texts": {"as_of": dated(layer.as_of), **warned},
+        "texts": {"as_of": dated(layer.as_of, oldest(layer)), **warned},
     }
     public = atlas.tier == "public"
     block["columns"] |= version_columns(layer, years_only=public) | ({} if public else exactness_columns(layer))
@@ -227,12 +228,21 @@ def kilometres(layer: Layer) -> str:
     return "–".join(f"{km:g}" for km in sorted({stated.min(), stated.max()})) if len(stated) else ""
 
 
-def dated(as_of: str) -> Pair:
-    """Return the line that tells a layer's date; a word instead of a date is said in both languages."""
+def oldest(layer: Layer) -> str:
+    """Return the earliest date of what somebody recorded in a layer; "" where none is stated."""
+    stated = layer.frame["as_of"][is_exact(layer)].astype(str)
+    stated = stated[stated.str[:4].str.isdigit()]
+    return str(stated.min()) if len(stated) else ""
+
+
+def dated(as_of: str, since: str = "") -> Pair:
+    """Return the line that tells a layer's date, or its span; a word instead of a date is said in both languages."""
     if not as_of[:4].isdigit():
         words = VALUES.get(as_of, pair(as_of, as_of))
         return pair(f"{words['en'].capitalize()}.", f"{words['ko']}.")
-    return pair(TEXTS["as_of"].en.format(date=as_of), TEXTS["as_of"].ko.format(date=as_of))
+    first = since if since and since < as_of else ""
+    en, ko = (f"{first} to {as_of}", f"{first}~{as_of}") if first else (as_of, as_of)
+    return pair(TEXTS["as_of"].en.format(date=en), TEXTS["as_of"].ko.format(date=ko))
 
 
 def density_classes() -> list[dict[str, str]]:

@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("sources_table", "Sources of this map", "이 지도의 출처"),
     ("chart_caveat", "hatched, *: the year is incomplete or told with others; see the table",
      "빗금, *: 불완전하거나 다른 해와 합친 값(표 참조)"),
-    ("chart_missing", "–: no figure found", "–: 찾은 수치 없음"),
+    ("chart_missing", "–: none in this series; see the table of casualties", "–: 이 계열에 수치 없음, 인명 피해 표 참조"),
     ("chart_source", "Source: {sources}", "출처: {sources}"),
     ("chart_as_table", "The same figures stand in the table below.", "같은 수치가 아래 표에 있습니다."),
     ("too_many_rows", "{n} rows: too many for this page. They are in {file}.",
@@ -85,6 +85,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("population_polygons", "people spread evenly over areas of {m} m (median side): far coarser than who lives where",
      "{m} m 크기(변의 중앙값) 구역 안에 고르게 사는 것으로 가정: 실제 거주지보다 훨씬 거침"),
     ("population_raster", "people spread evenly over cells of {m} m", "{m} m 격자 안에 고르게 사는 것으로 가정"),
+    ("article7_note", "Land closed or handed over on record is not listed; that says nothing of the land itself."
+     " An area on a border stands once. A working table, not a submission.",
+     "종결 또는 인계로 기록된 토지는 싣지 않으며, 이는 토지 자체의 상태를 뜻하지 않습니다. 경계에 걸친 지역은 한 번만 싣습니다."
+     " 제출용이 아닌 작업표입니다."),
     ("recorded_state", "Recorded state", "기록된 상태"),
 )  # fmt: skip
 PANEL_WORDS: dict[str, Pair] = {key: {"en": en, "ko": ko} for key, en, ko in _WORDS}
@@ -101,7 +105,9 @@ _SAME_EN: tuple[tuple[str, str], ...] = (
     ("designation", "지정 당시"),
     ("armistice", "정전협정"),
     ("press", "언론 보도"),
-    ("no figure found", "찾은 수치 없음"),
+    ("none in this series", "이 계열에 수치 없음"),
+    ("features", "객체"),
+    ("1 km cells", "1 km 격자"),
     ("hazards as supplied; closed and handed over ones left out", "제공된 위험 지역(종결·인계 제외)"),
     (
         "1 km cells that hold supplied hazards: more people than live near the hazards themselves",

@@ -115,7 +115,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "location_class",
         *_PLACE,
     ),
-    "signs": (*_RECORD, "sign_text", *_MARKING, *_PLACE),
+    "signs": (*_RECORD, "sign_text", "sign_words", *_MARKING, *_PLACE),
     "mdl": ("precision_m",),
     "dmz": ("part", "distance_m", "precision_m"),
     "mcz": ("part", "distance_m", "precision_m"),

@@ -17,7 +17,7 @@ from geo.area import StudyArea
 from geo.maps.columns import CASUALTIES_BY_YEAR, Column
 from geo.maps.words import pair
 
-NO_FIGURE = "no figure found"
+NO_FIGURE = "none in this series"
 _PARTIAL = re.compile(r"(?i)footnote|running total|cumulative|may be|covers \d{4}|probably|later")
 
 
@@ -55,7 +55,7 @@ def casualties_by_year(area: StudyArea) -> tuple[pd.DataFrame, list[Column], dic
     >>> from geo.area import read_area
     >>> rows, _, chart = casualties_by_year(read_area("korea"))
     >>> rows.years.tolist()[:2], rows.told.tolist()[:2], chart["values"][:2]
-    (['2000', '2001'], ['19', 'no figure found'], [19, None])
+    (['2000', '2001'], ['19', 'none in this series'], [19, None])
     """
     counts = reported.casualties(area)
     yearly = counts[(counts.kind == "yearly") & (counts.metric == "casualties") & counts.value.notna()]

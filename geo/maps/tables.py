@@ -169,11 +169,14 @@ def _known(name: str, frame: pd.DataFrame) -> Sequence[Column]:
     """Return the columns of one of the further tables; the history of the public tier has no single hazards."""
     if name == "history":
         return HISTORY if "kind" in frame else HISTORY_BY_YEAR
-    return exposure_columns(frame.columns) if name == "exposure" else {"districts": DISTRICTS, "article7": ARTICLE7}[name]
+    columns = exposure_columns(frame.columns) if name == "exposure" else {"districts": DISTRICTS, "article7": ARTICLE7}[name]
+    return [(f"{key}_told", en, ko, plain) if f"{key}_told" in frame else (key, en, ko, shape) for key, en, ko, shape in columns]
 
 
 def _notes(name: str, frame: pd.DataFrame) -> list[dict[str, str]]:
-    """Return what stands under a table: of people, how their numbers came about and that they are not added."""
+    """Return what stands under a table: of Form C what it leaves out, of people how their numbers came about."""
+    if name == "article7":
+        return [PANEL_WORDS["article7_note"]]
     if name != "exposure":
         return []
     errors = frame.get("population_error", pd.Series(dtype=str))

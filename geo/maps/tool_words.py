@@ -105,6 +105,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("here", "Coordinates at the centre of the map", "지도 중심의 좌표"),
     ("here_all", "Coordinates and all that lies here", "좌표와 이곳의 모든 항목"),
     ("here_datum", "Datum WGS 84.", "측지계 WGS 84."),
+    ("here_typed", "Known to about ±{m}, as written or named.", "입력한 표기나 지명으로는 약 ±{m}까지 알 수 있음."),
     ("here_read", "Read at this zoom to about ±{m}.", "이 배율에서 약 ±{m}까지 읽음."),
     ("here_dms", "Degrees, minutes, seconds", "도, 분, 초"),
     ("here_decimal", "Latitude, longitude", "위도, 경도"),

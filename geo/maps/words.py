@@ -55,6 +55,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("group_evidence", "Evidence", "증거 자료"),
     ("group_orientation", "Orientation", "방향 참조"),
     ("simulated_tag", "Simulated, not a real position", "모의 배치, 실제 위치가 아님"),
+    ("modelled_tag", "Modelled: it orders places, nobody surveyed them", "모델 결과: 순위를 매길 뿐 조사된 것이 아님"),
     (
         "placed",
         "Placed at the named place; may be off by about {km} km.",
@@ -77,6 +78,16 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "이 배율에서는 숨김: 위치가 그만큼 정확하지 않음",
     ),
     ("supplied_layers", "{layers}: supplied, taken as it stands.", "{layers}: 제공 자료를 그대로 표시."),
+    (
+        "supplied_cells",
+        "{layers}: supplied, shown as 1 km cells, not as outlines.",
+        "{layers}: 제공 자료를 1 km 격자로 표시(실제 경계 아님).",
+    ),
+    (
+        "cells_legend",
+        "Supplied hazards: the 1 km cells they touch, not their outlines",
+        "제공된 위험 지역: 걸친 1 km 격자이며 경계가 아님",
+    ),
     ("this_place", "This place", "이 위치"),
     ("sources_word", "Sources", "출처"),
     ("read_first", "Read this first", "먼저 읽으십시오"),
@@ -184,6 +195,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("field_year_last", "Last year", "마지막 연도"),
     ("field_told", "Number in the cell", "격자 안 건수"),
     ("field_sign_text", "Wording", "문구"),
+    ("field_sign_words", "Words on it", "쓰인 말"),
     ("field_condition", "Condition", "상태"),
     ("field_moved", "Moved before", "이동 여부"),
     ("field_marked", "Marked", "표시 여부"),
@@ -195,6 +207,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "few_told",
         "Counts below five are not told exactly; a cell is no place.",
         "5건 미만은 정확히 밝히지 않습니다. 격자는 실제 위치가 아닙니다.",
+    ),
+    (
+        "cleared_partly",
+        "Clearance was going on in {date} ({source}). No source at hand says that it is complete.",
+        "{date} 제거 작업 중으로 기록됨({source}). 완료되었다는 자료는 없습니다.",
     ),
     (
         "cleared_depthless",
@@ -247,9 +264,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "day_told",
-        "As of {day}: {n} of {all} dated records held. Always shown, because undated: {undated}.",
-        "{day} 기준: 날짜가 있는 기록 {all}건 중 {n}건 유효. 날짜가 없어 항상 표시: {undated}건.",
+        "As of {day}: {n} of {all} dated records held. Always shown, because undated: {undated}. A year or month counts from its"
+        " last day; what was recorded later is not drawn and may have been there.",
+        "{day} 기준: 날짜가 있는 기록 {all}건 중 {n}건 유효. 날짜가 없어 항상 표시: {undated}건."
+        " 연도나 월만 있으면 그 마지막 날부터 셉니다. 나중에 기록된 것은 표시되지 않지만 그때 이미 있었을 수 있습니다.",
     ),
+    ("day_future", "{text} has not come yet: nothing is known of it.", "{text}: 아직 오지 않은 날짜이므로 알려진 것이 없습니다."),
     ("day_state", "State of {day}.", "{day} 당시 상태."),
     ("day_until", "Dated to {day}.", "{day}까지의 기록."),
     ("day_counted", "counted above", "위에 포함"),

@@ -52,3 +52,14 @@ def test_a_picture_for_a_person(quiet_page, korea_path, width, height, language)
     assert picture.stat().st_size > 50_000
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "nothing is wider than the screen"
+
+
+def test_an_origin_that_is_off_has_no_entry_in_the_legend(quiet_page, korea_path):
+    page = opened(quiet_page, korea_path)
+    legend = page.locator("#legend-list")
+    assert "Flood screening: higher" in legend.inner_text() and "// south source" in legend.inner_text()
+    boxes = page.locator("li:has(> #show-flood_displacement) .parts input")
+    boxes.first.uncheck()
+    assert "Flood screening: higher" in legend.inner_text() and "// south source" not in legend.inner_text()
+    boxes.last.uncheck()
+    assert "Flood screening: higher" not in legend.inner_text()

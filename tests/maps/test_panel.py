@@ -213,7 +213,7 @@ def test_plots_mark_what_is_incomplete_and_name_their_source(quiet_page, page_pa
     harmed = page.locator("#table-casualties_by_year")
     assert harmed.get_by_role("img", name=re.compile("casualties by year.*2000: 19, 2001: n.a.")).is_visible()
     assert harmed.locator("tbody tr").count() == 16
-    assert harmed.get_by_role("row", name="2001 no figure found").count() == 1
+    assert harmed.get_by_role("row", name="2001 none in this series").count() == 1
 
 
 @pytest.mark.parametrize("size", [(375, 740), (1280, 860)])
@@ -250,7 +250,7 @@ def test_casualties_of_one_speaker_are_plotted(area):
     rows, _, chart = casualties_by_year(area)
     assert chart["labels"] == [str(year) for year in range(2000, 2016)]
     assert chart["values"][-1] == 2
-    assert rows.told.tolist().count("no figure found") == chart["values"].count(None) == 5
+    assert rows.told.tolist().count("none in this series") == chart["values"].count(None) == 5
 
 
 def test_each_source_tells_all_it_has_and_who_uses_it(quiet_page, page_path, area):

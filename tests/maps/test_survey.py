@@ -93,7 +93,7 @@ def test_every_column_that_is_sent_is_a_field_with_a_word():
         "hazards": ("unconfirmed_minefields", "past_hazards"),
         **{name: (name,) for name in RECORD_LAYERS},
     }.items():
-        ours = {"area_m2", "series", "told", "years", "year_first", "year_last", "link", "distance_m"}
+        ours = {"area_m2", "series", "told", "years", "year_first", "year_last", "link", "distance_m", "sign_words"}
         for name in names:
             assert set(COLUMNS[name]) <= {*RECORD_FIELDS[kind], *ours}
             assert all(f"field_{column}" in WORDS or f"field_{name}_{column}" in WORDS for column in COLUMNS[name])

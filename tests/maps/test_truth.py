@@ -67,6 +67,8 @@ def test_no_precision_no_text(area, name):
 
 def test_the_subtitle_tells_what_is_supplied_and_what_is_simulated(atlas, half_supplied, all_supplied):
     assert re.fullmatch(r"Simulated minefields: .* icbl-2007 \(2006\); .* not real\.", subtitle(atlas)["en"])
+    assert subtitle(half_supplied)["en"].startswith("Planned minefields: supplied, shown as 1 km cells, not as outlines. Unconf")
+    half_supplied, all_supplied = (replace(one, tier="restricted") for one in (half_supplied, all_supplied))
     assert re.fullmatch(
         r"Planned minefields: supplied, taken as it stands\. Unconfirmed minefields \(simulated\): .*not real\.",
         subtitle(half_supplied)["en"],
@@ -178,6 +180,7 @@ def test_a_page_of_supplied_fields_alone_opens_and_says_so(quiet_page, tmp_path,
     quiet_page.wait_for_selector("#notice", state="hidden")
     quiet_page.get_by_role("button", name="English").click()
     assert quiet_page.locator("#tab-layers input[type=checkbox]").count() >= 11
-    assert quiet_page.get_by_text("supplied, taken as it stands").first.is_visible()
+    told = {"restricted": "supplied, taken as it stands", "public": "supplied, shown as 1 km cells, not as outlines"}
+    assert quiet_page.get_by_text(told[tier]).first.is_visible()
     mark = quiet_page.locator("#mark")
     assert mark.is_visible() and ("RESTRICTED" in mark.inner_text()) == (tier == "restricted")

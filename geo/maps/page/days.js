@@ -3,6 +3,7 @@
 
 (function (atlas) {
   const RECORDED = { incidents: ["date_start"], finds: ["date", "year_first"], accidents: ["date", "year_first"], signs: ["date", "year_first"] };
+  const CLOSED = ["closed", "handed_over"];
   atlas.day = null; // null: the latest state
   let stops = [];
   let chosen = ""; // the day as it was written
@@ -27,9 +28,9 @@
   atlas.symbolOf = (layer, row) => atlas.config.symbols[(atlas.day && layer.value("symbol_then", row)) || layer.value("symbol", row)];
   /** Keys of the symbols that are on the map. */
   atlas.symbolsOf = function (layer) {
-    if (!layer.held) return layer.symbols;
+    if (!layer.held && layer.parts.every((part) => part.shown)) return layer.symbols;
     const used = new Set();
-    for (let row = 0; row < layer.n; row += 1) if (layer.held[row]) used.add(atlas.symbolOf(layer, row).key);
+    for (let row = 0; row < layer.n; row += 1) if (atlas.isOn(layer, row)) used.add(atlas.symbolOf(layer, row).key);
     return Object.keys(atlas.config.symbols).filter((key) => used.has(key));
   };
 
@@ -87,6 +88,13 @@
   const dated = () => atlas.layers.filter((layer) => layer.from);
   const hasHazards = () => dated().some((layer) => !layer.isRecord); // with finds alone the control stands folded above the layers
 
+  const isClosed = (layer, row) => CLOSED.includes(layer.value("land_status", row));
+
+  function addClosed(closed, m2) {
+    closed.n += 1;
+    closed.km2 += (m2 || 0) / 1e6;
+  }
+
   function hold(layer) {
     if (atlas.day === null) {
       layer.held = null;
@@ -94,18 +102,20 @@
     }
     layer.held = new Uint8Array(layer.n);
     layer.heldN = layer.heldM2 = 0;
+    layer.heldClosed = { n: 0, km2: 0 };
     for (let row = 0; row < layer.n; row += 1) {
       const [from, until] = [layer.from[row], layer.until[row]];
       if (!layer.isSimulated(row) && ((from && from > atlas.day) || (until && until <= atlas.day))) continue;
       layer.held[row] = 1;
       layer.heldN += 1;
       layer.heldM2 += layer.value("m2", row) || 0;
+      if (isClosed(layer, row)) addClosed(layer.heldClosed, layer.value("m2", row));
     }
   }
 
   /** Count what held, the earlier states with the hazard layer they belong to. */
   function sumUp() {
-    for (const layer of dated()) Object.assign(layer, { dayN: layer.heldN, dayM2: layer.isRecord ? null : layer.heldM2, lent: 0 });
+    for (const layer of dated()) Object.assign(layer, { dayN: layer.heldN, dayM2: layer.isRecord ? null : layer.heldM2, dayClosed: layer.heldClosed, lent: 0 });
     const past = dated().find((layer) => layer.columns.hazard_layer && layer.held);
     if (!past) return;
     for (let row = 0; row < past.n; row += 1) {
@@ -117,6 +127,7 @@
       past.lent += 1;
       owner.dayN += 1;
       owner.dayM2 += m2;
+      if (isClosed(past, row)) addClosed(owner.dayClosed, m2);
     }
   }
 
@@ -207,8 +218,9 @@
     field.addEventListener("change", () => {
       const text = field.value.trim();
       const day = atlas.lastDay(text);
-      if (day || !text) return choose(day, text);
-      told.replaceChildren(atlas.both(atlas.filled(words.day_wrong, { text })));
+      const future = text.slice(0, 10) > new Date().toISOString().slice(0, text.length); // nothing is known of it
+      if ((day && !future) || !text) return choose(day, text);
+      told.replaceChildren(atlas.both(atlas.filled(day ? words.day_future : words.day_wrong, { text })));
       return say(range, field, true);
     });
     latest.addEventListener("click", () => choose(null, ""));

@@ -97,7 +97,7 @@
     if (bounds) map.fitBounds(bounds, { animate: false, maxZoom: PLACE_ZOOM });
     else map.setView(at, Math.min(map.getMaxZoom(), Math.max(map.getZoom(), zoom)), { animate: false });
     atlas.markPlace(map, at);
-    atlas.openPlace(map, at, { ...options, focus: true });
+    atlas.openPlace(map, at, { ...options, read: "here_typed", focus: true });
   }
 
   function goToName(map, one) {

@@ -79,7 +79,7 @@
     const off = atlas.offM(layer, row);
     const known = Math.max(off || LEAST_KNOWN_M, readM || 0, simulated ? SIMULATED_M : 0);
     const far = m === 0 ? words.here_inside : m < known ? atlas.filled(words.here_under, { d: atlas.roughly(known) }) : atlas.filled(words.here_about, { d: atlas.lengthText(m, known) });
-    const exact = simulated ? words.simulated_tag : off ? atlas.filled(words.here_off, { d: atlas.roughly(off, 2) }) : words.here_untold;
+    const exact = simulated ? layer.simulatedWord(row) : off ? atlas.filled(words.here_off, { d: atlas.roughly(off, 2) }) : words.here_untold;
     return { en: `${far.en} (${exact.en})`, ko: `${far.ko} (${exact.ko})` };
   }
 
@@ -115,11 +115,12 @@
     const value = (key) => layer.value(key, row);
     const rank = value("class") || value("land_class");
     const date = value("as_of") || layer.as_of;
-    const parts = [rank && rank !== "zone" ? word(rank) : null, word(value("basis") || layer.basis), date ? word(date) : null];
+    const status = value("land_status"); // closed land is no release, and open land is not closed
+    const parts = [rank && rank !== "zone" ? word(rank) : null, status ? word(status === "closed" ? "closed_on_record" : status) : null, word(value("basis") || layer.basis), date ? word(date) : null];
     parts.push(word(atlas.sourceTitles(value("sources") || layer.sources.join(";"))));
     const off = layer.group_name === "evidence" ? atlas.offM(layer, row) : null; // it lies here because it may be off as far as here
     if (off) parts.unshift(atlas.filled(atlas.config.words.here_off, { d: atlas.roughly(off, 2) }));
-    if (layer.isSimulated(row)) parts.push(atlas.config.words.simulated_tag);
+    if (layer.isSimulated(row)) parts.push(layer.simulatedWord(row));
     const told = (language) => parts.filter(Boolean).map((part) => part[language]).filter(Boolean).join(" · ");
     return { en: told("en"), ko: told("ko") };
   }
@@ -162,15 +163,16 @@
       ...of.slice(0, MOST).map((row) => `- ${pick(titled(layer))}: ${pick(known(atlas.called(layer, row)))} – ${pick(facts(layer, row))}`),
       ...(of.length > MOST ? [`- ${pick(titled(layer))}: ${pick(atlas.filled(words.here_more, { n: (of.length - MOST).toLocaleString("en") }))}`] : []),
     ]);
-    const told = [pick(title), ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];
-    return [...told, ...(here.length ? here : [pick(words.here_none)]), pick(texts.no_data), pick(texts.not_official)].join("\n");
+    const marks = ["mark", "day-mark", "series-mark"].map((id) => document.getElementById(id)).filter((mark) => mark && !mark.hidden).map((mark) => mark.innerText);
+    const told = [pick(title), ...marks.filter(Boolean), ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];
+    return [...told, ...(here.length ? here : [pick(words.here_none)]), pick(texts.no_data), pick(texts.found_one), pick(texts.not_official)].join("\n");
   }
 
-  /** Open the card of a place. Options: `readM` how finely it was read [m], `notes` pairs, `title` a pair, `focus` the keyboard goes there. */
-  atlas.openPlace = function (map, latlng, { readM = 0, notes = [], title = null, focus = false } = {}) {
+  /** Open the card of a place. Options: `readM` how finely it was read [m], `read` what says so, `notes` pairs, `title` a pair, `focus` the keyboard goes there. */
+  atlas.openPlace = function (map, latlng, { readM = 0, read = "here_read", notes = [], title = null, focus = false } = {}) {
     const { words, texts } = atlas.config;
-    const read = readM ? [atlas.filled(words.here_read, { m: atlas.roughly(readM) })] : [];
-    const all = [words.here_datum, ...read, ...notes];
+    const fineness = readM ? [atlas.filled(words[read], { m: atlas.roughly(readM) })] : [];
+    const all = [words.here_datum, ...fineness, ...notes];
     const [lines, close, found] = [notations(latlng), nearest(latlng, readM), lying(latlng)];
     const node = atlas.make("article", { class: "popup here" }, atlas.make("h3", {}, atlas.both(title || words.this_place)));
     node.append(atlas.make("ul", { class: "notations" }, ...lines.map(notationRow)));

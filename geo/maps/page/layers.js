@@ -60,6 +60,7 @@
     const group = L.featureGroup();
     layer.value = atlas.columns(layer.columns);
     layer.isSimulated = (row) => ["allocated", "modelled"].includes(layer.value("basis", row));
+    layer.simulatedWord = (row) => (layer.value("basis", row) === "modelled" ? atlas.config.words.modelled_tag : atlas.config.words.simulated_tag);
     layer.group = group;
     layer.features = [];
     layer.groups = (layer.parts.length ? layer.parts : [null]).map(() => L.featureGroup());
@@ -107,6 +108,7 @@
 
   /** Show or hide a layer, and tell the legend and the labels. */
   atlas.show = function (layer, on) {
+    atlas.map.closePopup(); // a card tells what was shown when it was opened
     if (on) atlas.fillLayer(layer);
     layer.shown = on;
     atlas.draw(layer);
@@ -116,6 +118,7 @@
 
   /** Show or hide one part of a layer. */
   atlas.showPart = function (layer, i, on) {
+    atlas.map.closePopup();
     layer.parts[i].shown = on;
     if (on) layer.group.addLayer(layer.groups[i]);
     else layer.group.removeLayer(layer.groups[i]);

@@ -26,11 +26,14 @@
     return layer.softSpan;
   }
 
-  function softRemark(layers) {
+  /** What soft edges mean: how far off what is stated may be, and that of other shapes nothing was stated. */
+  function softRemarks(layers) {
     const { words } = atlas.config;
     const metres = layers.flatMap(softSpan);
     const ends = [...new Set([Math.min(...metres), Math.max(...metres)].map((value) => Number(value.toPrecision(2)).toLocaleString("en")))];
-    return atlas.make("li", { class: "remark" }, atlas.both(metres.length ? atlas.filled(words.soft_edge_m, { m: ends.join("–") }) : words.soft_edge));
+    const told = metres.length ? [atlas.filled(words.soft_edge_m, { m: ends.join("–") })] : [];
+    if (layers.some((layer) => layer.columns.soft_m.values.includes(null))) told.push(words.soft_edge);
+    return told.map((text) => atlas.make("li", { class: "remark" }, atlas.both(text)));
   }
 
   function entry(symbol, text) {
@@ -44,7 +47,7 @@
     const symbols = atlas.symbolsOf(layer);
     const found = symbols.filter((key) => !said.has(key)).map((key) => entry(atlas.config.symbols[key], atlas.both(atlas.config.symbols[key])));
     symbols.forEach((key) => said.add(key));
-    const remarks = layer.parts.length > 1 ? [atlas.config.words.flood_hatch] : [];
+    const remarks = layer.parts.filter((part) => part.shown).length > 1 ? [atlas.config.words.flood_hatch] : [];
     if (layer.name === "flood_displacement") remarks.push(atlas.config.texts.slides_apart);
     return [...found, ...remarks.map((text) => atlas.make("li", { class: "remark" }, atlas.both(text)))];
   }
@@ -63,7 +66,8 @@
     banded = bands.length > 0;
     nodes.push(...bands.map(bandEntry));
     const soft = shown.filter((layer) => layer.columns.soft_m);
-    if (soft.length) nodes.push(softRemark(soft));
+    nodes.push(...softRemarks(soft));
+    if (shown.some((layer) => layer.cells && layer.group_name === "hazards")) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("cells_legend")));
     if (shown.some((layer) => (layer.columns.shape_kind || { values: [] }).values.includes("equal_area_circle"))) nodes.push(atlas.make("li", { class: "remark" }, atlas.word("circles")));
     for (const layer of atlas.layers.filter((one) => one.shown && !atlas.isWithheld(one) && !atlas.isDrawn(one))) {
       nodes.push(atlas.make("li", { class: "remark" }, atlas.make("span", {}, atlas.both(layer.title), ": ", atlas.word("too_close"))));

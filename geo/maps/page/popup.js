@@ -25,13 +25,12 @@
   }
 
   const count = (value) => value.toLocaleString("en");
-  const areaBelow = (limit) => (m2) => (Math.abs(m2) < limit ? `${count(Math.round(m2))} m²` : atlas.km2(m2 / 1e6));
-  const PRODUCTS = ["area_reported_m2", "original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2"];
+  const m2 = (value) => (Math.abs(value) < 1e5 ? `${count(Math.round(value))} m²` : atlas.km2(value / 1e6));
+  const AREAS = ["area_m2", "area_reported_m2", "original_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "remaining_m2"];
   const COUNTS = ["emplaced_n", "recovered_n", "unaccounted_n", "searched_n", "quantity"];
   const FORMATS = {
-    ...Object.fromEntries([...PRODUCTS.map((key) => [key, areaBelow(1e5)]), ...COUNTS.map((key) => [key, count])]),
+    ...Object.fromEntries([...AREAS.map((key) => [key, m2]), ...COUNTS.map((key) => [key, count])]),
     accidents_distance_m: (value) => `${count(Math.round(value))} m`,
-    area_m2: areaBelow(1e4), // what would be 0.00 km² has an area all the same
     mined_km2: (value) => `${value.toPrecision(2)} km²`,
     precision_m: (value) => `±${value.toLocaleString("en")} m`,
     band,
@@ -58,7 +57,7 @@
     const [told, sketch] = [layer.value("told", row), atlas.sketchTold(layer, row)];
     if (told) node.append(atlas.make("div", {}, atlas.word("field_told"), ": ", told));
     if (sketch) node.append(atlas.make("div", { class: "sketch" }, atlas.both(sketch)));
-    if (layer.isSimulated(row)) node.append(atlas.make("div", { class: "simulated" }, atlas.word("simulated_tag")));
+    if (layer.isSimulated(row)) node.append(atlas.make("div", { class: "simulated" }, atlas.both(layer.simulatedWord(row))));
     return node;
   };
 
@@ -118,9 +117,10 @@
   /** What a record of clearance does not mean. */
   function cleared(layer, row) {
     const words = atlas.config.words;
-    if (layer.value("land_status", row) !== "searched_not_released") {
+    const status = layer.value("land_status", row);
+    if (status !== "searched_not_released") {
       const date = layer.value("as_of", row);
-      return atlas.filled(words.cleared, { date: known(date), source: atlas.sourceTitles(layer.value("sources", row)) });
+      return atlas.filled(status === "worked_on" ? words.cleared_partly : words.cleared, { date: known(date), source: atlas.sourceTitles(layer.value("sources", row)) });
     }
     const n = layer.value("mines_remaining", row);
     return n === null ? atlas.config.values.searched_not_released : atlas.filled(words.searched, { n: n.toLocaleString("en") });

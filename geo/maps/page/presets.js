@@ -14,6 +14,7 @@
 
   /** Switch the layers, the tab and the view of a preset. */
   atlas.choosePreset = function (preset) {
+    atlas.map.closePopup();
     for (const layer of atlas.layers) {
       const on = preset.layers.includes(layer.name);
       layer.parts.forEach((part, i) => on && !part.shown && atlas.showPart(layer, i, true));

@@ -27,7 +27,7 @@
     const [given, simulated] = [fields.filter(hasSupplied), fields.filter((layer) => layer.simulated)];
     if (!given.length && !simulated.length) return [words.status_none];
     const what = given.length ? atlas.filled(words.status_whose, { layers: named(simulated) }) : words.status_simulated;
-    const parts = given.length ? [atlas.filled(words.supplied_layers, { layers: named(given) })] : [];
+    const parts = given.length ? [atlas.filled(given.some((layer) => layer.cells) ? words.supplied_cells : words.supplied_layers, { layers: named(given) })] : [];
     return simulated.length ? [...parts, atlas.filled((told && told.status) || status, { what })] : parts;
   }
 

@@ -22,14 +22,17 @@
 
   /** How much of a layer is closed on record: it is counted with the rest, and drawn apart. */
   function closedPart({ closed }) {
-    if (!closed) return [];
+    if (!closed || !closed.n) return [];
     const told = `${closed.n.toLocaleString("en")} · ${atlas.km2(closed.km2)}`;
     return [" ", atlas.both(atlas.filled(atlas.config.words.of_it_closed, { figures: told }))];
   }
 
   /** Of which day a layer is: its own date, or the day that is chosen where its features follow it; and what of it is closed. */
   atlas.dated = function (layer, text) {
-    if (layer.held) return [atlas.both(atlas.filled(atlas.config.words[layer.isRecord ? "day_until" : "day_state"], { day: text }))];
+    if (layer.held) {
+      const day = atlas.both(atlas.filled(atlas.config.words[layer.isRecord ? "day_until" : "day_state"], { day: text }));
+      return layer.dayM2 === null || layer.cells || layer.lent ? [day] : [day, ...closedPart({ closed: layer.dayClosed })];
+    }
     return [atlas.both(layer.texts.as_of), ...atlas.age(layer), ...closedPart(layer)];
   };
 
@@ -85,7 +88,7 @@
     atlas.label(box, atlas.filled(atlas.config.words.whole_group, { group: atlas.config.words[`group_${name}`] }));
     box.addEventListener("change", () => {
       const on = box.checked; // each layer that follows would set the box anew
-      layers.filter((layer) => layer.shown !== on).forEach((layer) => atlas.show(layer, on));
+      layers.filter((layer) => layer.shown !== on && !atlas.isWithheld(layer)).forEach((layer) => atlas.show(layer, on));
     });
     groups.push({ box, told, layers });
     return atlas.make("legend", {}, atlas.make("label", {}, box, atlas.word(`group_${name}`)), told);
@@ -94,8 +97,8 @@
   /** Set every box as its layer is, and the box of a group half where only some of its layers are on. */
   function markBoxes() {
     for (const { box, told, layers } of groups) {
-      const on = layers.filter((layer) => layer.shown).length;
-      Object.assign(box, { checked: on === layers.length, indeterminate: on > 0 && on < layers.length });
+      const on = layers.filter((layer) => layer.shown && !atlas.isWithheld(layer)).length;
+      Object.assign(box, { checked: on === layers.length, indeterminate: on > 0 && on < layers.length, disabled: layers.every(atlas.isWithheld) });
       told.replaceChildren(atlas.both(atlas.filled(atlas.config.words.group_on, { on: String(on), all: String(layers.length) })));
       for (const layer of layers) {
         layer.box.checked = layer.shown;

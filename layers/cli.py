@@ -205,17 +205,17 @@ def draw(folder: Path, output: Path | None, overwrite: bool, inputs: Path | None
 
     Example: minemap map build/korea -o korea.html
     """
+    from geo.exchange.archive import beside
     from geo.maps.web import draw_map
     from geo.reproduce import rebuilt
     from layers.pictures import with_pictures
-    from layers.show import own_eyes_only, writable
+    from layers.show import writable
 
     target = writable(output or folder / "atlas.html", overwrite)
     atlas = rebuilt(folder, inputs=inputs)
     page = draw_map(with_pictures(atlas, **named))
-    if atlas.tier == "restricted":
-        own_eyes_only(target)
-    page.save(target)
+    with beside(target, private=atlas.tier == "restricted", overwrite=overwrite) as place:
+        page.save(place)
     click.echo(f"map: {target}")
 
 

@@ -47,8 +47,14 @@ def bounds(ctx: Any, param: Any, value: str | None) -> tuple[float, ...] | None:
 @click.option("--atlas", "by", help="river or district: an overview, and sheets for each.")
 @click.option("--districts", type=click.Path(), help="Your own districts, for --atlas district.")
 @click.option("--also", multiple=True, help="A layer that is not drawn by default, such as mined_density; repeat for more.")
-@click.option("--declination", "declination_deg", type=float, help="Of your official map, in degrees, east positive.")
-@click.option("--year", type=float, help="That the declination is for; by default that of the newest information.")
+@click.option(
+    "--declination", "declination_deg", type=float, help="Of your official map, in degrees, east positive; with --year."
+)
+@click.option(
+    "--year",
+    type=float,
+    help="That the declination is for, 1900 to 2100; by default of a computed one that of the newest information.",
+)
 @click.option("-f", "--format", "form", type=click.Choice(["pdf", "png"]), help="By default what the file's ending says.")
 @click.option("--dpi", type=int, default=200, show_default=True, help="Of a PNG.")
 @click.pass_context

@@ -37,14 +37,15 @@ def sheets_of(folder: str | Path, *, by: str | None = None, districts: str | Non
         If a file of the build is missing.
     """
     from geo.sheets.pages import ATLASES
-    from geo.sheets.pdf import draw_sheet
+    from geo.sheets.pdf import check_also, check_declined, draw_sheet
 
     if by not in (None, *ATLASES):
         raise ConfigError("unknown kind of atlas", where="--atlas", expected=" or ".join(ATLASES), found=str(by))
     if districts is not None and by != "district":
         raise ConfigError("districts without their atlas", where="--districts", found=str(districts), mend="add --atlas district")
-    manifest = read_manifest(folder)
-    also = options.get("also", ())
+    check_declined(options.get("declination_deg"), options.get("year"))
+    manifest, also = read_manifest(folder), options.get("also", ())
+    check_also(also, _written(manifest))
     built = read_built(folder, without=tuple(name for name in UNREAD if name not in also))
     own = _named(districts_for(built, districts)) if by == "district" else None
     atlas = replace(atlas_of(built), relief=_relief(Path(folder), manifest))
@@ -67,7 +68,7 @@ def _named(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def write_sheets(sheets: Any, output: Path, form: str | None, *, dpi: int, overwrite: bool) -> list[Path]:
-    """Write sheets, those of the restricted tier for their owner alone.
+    """Write sheets, see `geo.sheets.pdf.Sheets.save`.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def write_sheets(sheets: Any, output: Path, form: str | None, *, dpi: int, overw
         If a file stands there and is not to be replaced, or the folder does not exist.
     """
     from geo.sheets.paper import dpi_of
-    from layers.show import own_eyes_only, writable
+    from layers.show import writable
 
     paths = sheets.paths(output, form)
     if paths[0].suffix.lower() == ".png":
@@ -83,9 +84,6 @@ def write_sheets(sheets: Any, output: Path, form: str | None, *, dpi: int, overw
     targets = [writable(path, overwrite) for path in paths]
     if not targets[0].parent.is_dir():
         raise ConfigError("no such folder", where=str(targets[0].parent), mend="make it, or name another with -o")
-    if sheets.atlas.tier == "restricted":
-        for target in targets:
-            own_eyes_only(target)
     found: list[Path] = sheets.save(output, form, dpi=dpi)
     return found
 
@@ -147,10 +145,14 @@ def _usual(column: pd.Series) -> str:
 
 def written_sha256(manifest: Manifest) -> str:
     """Return the SHA-256 of all features that a build wrote, from its manifest; that of the same atlas in memory is the same."""
+    return combined_sha256({name: str(facts["content_sha256"]) for name, facts in _written(manifest).items()})
+
+
+def _written(manifest: Manifest) -> dict[str, Mapping[str, Any]]:
+    """Return what a manifest tells of each layer's file, by the layer's name."""
     folder, ending = "layers/", ".parquet"
-    found = {
-        name.removeprefix(folder).removesuffix(ending): str(facts["content_sha256"])
+    return {
+        name.removeprefix(folder).removesuffix(ending): facts
         for name, facts in manifest.outputs.items()
         if name.startswith(folder) and name.endswith(ending)
     }
-    return combined_sha256(found)

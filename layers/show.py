@@ -249,12 +249,6 @@ def writable(path: Path, overwrite: bool) -> Path:
     return path
 
 
-def own_eyes_only(path: Path) -> None:
-    """Make an empty file, or one that stands there, its owner's alone, before anything secret is written to it."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-
-
 def copy_demo(folder: Path) -> Path:
     """Copy the demo study area to a new folder.
 

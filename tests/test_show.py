@@ -279,13 +279,13 @@ def test_the_map_of_a_build_finds_the_users_files_and_keeps_them_private(restric
     from geo.maps.web import AtlasMap
 
     seen, save = [], AtlasMap.save
-    monkeypatch.setattr(AtlasMap, "save", lambda page, path: seen.append(path.stat().st_mode & 0o777) or save(page, path))
+    monkeypatch.setattr(AtlasMap, "save", lambda page, path: seen.append(path.parent.stat().st_mode & 0o777) or save(page, path))
     (tmp_path / "old.html").write_text("old")
     for name in ("new.html", "old.html"):
         run("map", restricted, "--inputs", survey.parent, "-o", tmp_path / name, "--overwrite")
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
         assert (tmp_path / name).read_bytes() == (restricted / "atlas.html").read_bytes()
-    assert seen == [0o600, 0o600], "before the first byte"
+    assert seen == [0o700, 0o700], "from the first byte it lies where nobody else looks"
 
 
 def test_series_in_any_order_verify(tmp_path):

@@ -14,18 +14,18 @@ import numpy as np
 import shapely
 
 from geo.exchange.content import combined_sha256, content_sha256
-from geo.generalise import mapped_layers
+from geo.generalise import exact_rows, mapped_layers
 from geo.land import land_lonlat
 from geo.layer import Atlas, Layer
 from geo.maps.columns import km
 from geo.maps.content import brief, fixed_texts, marks, subtitle, warnings
 from geo.maps.payload import precision_m
-from geo.maps.symbols import GROUPS
+from geo.maps.symbols import GROUPS, SYMBOLS, Symbol, symbol_keys
 from geo.maps.words import VALUES, Pair, filled, pair
 from geo.sheets.draw import CRISP_MM, Drawn, Look
 from geo.sheets.fonts import Lettering, writable_pair
 from geo.sheets.grid import Grid
-from geo.sheets.ground import BEYOND, DISTRICT
+from geo.sheets.ground import BEYOND, BORDER, COAST, DISTRICT, SEA, ground_seen
 from geo.sheets.lettering import unbroken
 from geo.sheets.marginalia import About, Index, legend_entries
 from geo.sheets.norths import Declination
@@ -46,6 +46,11 @@ SKETCH = (
 )
 SOFT = ("soft band, no exact line", "흐린 띠, 정확한 선 아님")
 PARTLY_SOFT = ("soft band where less exact", "부정확한 곳은 흐린 띠")
+IN_CELLS = ("hatch: the 1 km cell itself, not a field's limit", "빗금: 1 km 격자 자체이며 실제 경계가 아님")
+SCHEMATIC = (
+    "Coasts and provincial borders are schematic, good to ± 1 km.",
+    "해안선과 도 경계는 개략적이며 ±1 km까지만 정확합니다.",
+)
 CIRCLED = ("anywhere in its circle", "원 안 어딘가")
 SKETCH_SCALE = 100_000  # of ± 500 m: 5 mm on paper
 REPORTED = (
@@ -112,25 +117,24 @@ def about(
     About
     """
     texts, area, told = fixed_texts(atlas), atlas.area, {*drawn.layers, "places"}
+    sources, n_of_hazards = _sources(atlas, told)
+    ground = ground_seen(atlas, view)
 
     def said(*found: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         told = (writable_pair(one, lettering.hangul) for one in found)
         return tuple(one for one in told if one[view.language])
 
-    notes = {key: _looks_note([_note(atlas[name]) for name in look.layers], look) for key, look in drawn.looks.items()}
-    legend = legend_entries(drawn.looks, {key: note for key, note in notes.items() if note["en"]})
-    around = [*([DISTRICT] if place.counted_in == "district" else []), *([BEYOND] if drawn.beyond else [])]
-    legend += tuple((symbol, pair(symbol.en, symbol.ko)) for symbol in around)
     return About(
         title=said(pair(area.title_en, area.title_ko))[0],
         subtitle=writable_pair(subtitle(atlas), lettering.hangul),
         sheet_name=writable_pair(place.name, lettering.hangul),
         contacts=writable_pair(_unbroken(texts["found_one"], area.settings["contacts"]), lettering.hangul),
-        texts=said(*_texts(atlas, view, drawn.layers)),
-        legend=tuple((symbol, writable_pair(text, lettering.hangul)) for symbol, text in legend),
+        texts=said(*_texts(atlas, view, drawn.layers), *([pair(*SCHEMATIC)] if {COAST, BORDER} & {*ground} else [])),
+        legend=tuple((symbol, writable_pair(text, lettering.hangul)) for symbol, text in _legend(atlas, place, drawn, ground)),
         marks=said(*(texts[key] for key in marks_on(atlas, drawn))),
         series=said(*_figures(atlas, told)),
-        sources=said(*_sources(atlas, told)),
+        sources=said(*sources),
+        n_sources_kept=n_of_hazards,
         as_of=said(*_dated(atlas, told)),
         version=f"minemap {_version()}",
         dataset_hash=dataset_hash[:HASH_DIGITS],
@@ -217,12 +221,34 @@ def _note(layer: Layer) -> Pair:
     )
 
 
-def _looks_note(notes: list[Pair], look: Look) -> Pair:
+def _legend(atlas: Atlas, place: Place, drawn: Drawn, ground: tuple[Symbol, ...]) -> list[tuple[Symbol, Mapping[str, str]]]:
+    """Return the legend of what is drawn, and below it of the ground that is seen."""
+    cells = _as_cells(atlas, drawn.layers)
+    notes = {
+        key: _looks_note([_note(atlas[name]) for name in look.layers], look, key in cells) for key, look in drawn.looks.items()
+    }
+    there = {*ground, *([DISTRICT] if place.counted_in == "district" else []), *([BEYOND] if drawn.beyond else [])}
+    around: list[tuple[Symbol, Mapping[str, str]]] = [
+        (symbol, pair(symbol.en, symbol.ko)) for symbol in (BORDER, DISTRICT, SEA, BEYOND) if symbol in there
+    ]
+    return [*legend_entries(drawn.looks, {key: note for key, note in notes.items() if note["en"]}), *around]
+
+
+def _as_cells(atlas: Atlas, drawn: tuple[str, ...]) -> set[str]:
+    """Return the keys of hatched symbols that the public tier draws as cells, whose hatch ends where a cell does."""
+    if atlas.tier != "public":
+        return set()
+    layers = [atlas[name] for name in GROUPS["hazards"] if name in drawn]
+    keys = {key for one in layers for key in symbol_keys(one.name, one.frame)[exact_rows(one.frame, one.name)].tolist()}
+    return {key for key in keys if SYMBOLS[key].hatch}
+
+
+def _looks_note(notes: list[Pair], look: Look, in_cells: bool) -> Pair:
     """Return the notes of a symbol's layers, those that say the same once, with what its look on this sheet means."""
     least, most = look.soft_mm
-    words = SOFT if least > 0 else PARTLY_SOFT if most > 0 else CIRCLED if look.circled else ("", "")
-    told = ([note[language] for note in notes] + [word] for language, word in zip(("en", "ko"), words, strict=True))
-    return pair(*("; ".join(dict.fromkeys(filter(None, one))) for one in told))
+    soft = SOFT if least > 0 else PARTLY_SOFT if most > 0 else CIRCLED if look.circled else ("", "")
+    told = [*notes, pair(*soft), pair(*IN_CELLS) if in_cells else pair("", ""), look.beyond_note]
+    return pair(*("; ".join(dict.fromkeys(filter(None, (one[language] for one in told)))) for language in ("en", "ko")))
 
 
 def _unbroken(text: Mapping[str, str], contacts: Mapping[str, str]) -> Pair:
@@ -267,18 +293,18 @@ def _dated(atlas: Atlas, told: set[str]) -> list[Pair]:
     return found
 
 
-def _sources(atlas: Atlas, told: set[str]) -> list[Pair]:
-    """Return title, publisher and date of every source that the sheet's layers name, those of hazards first: room may end."""
-    used: dict[str, None] = {}
-    for name in (name for group in GROUPS.values() for name in group if name in told and name in atlas.layers):
+def _sources(atlas: Atlas, told: set[str]) -> tuple[list[Pair], int]:
+    """Return title, publisher and date of every source that the sheet's layers name, and how many are of hazards: the first."""
+    names = [name for group in GROUPS.values() for name in group if name in told and name in atlas.layers]
+    used: dict[str, bool] = {}
+    for name in sorted(names, key=lambda one: one not in GROUPS["hazards"]):
         layer = atlas[name]
         own = {key for keys in layer.frame.sources.unique() for key in str(keys).split(";")} | {*layer.sources}
-        used |= dict.fromkeys(sorted(own))
-    found = []
-    for source in (atlas.area.sources[key] for key in used if key in atlas.area.sources):
-        text = ", ".join(filter(None, (source.title, source.publisher, source.published)))
-        found.append(pair(text, text))
-    return found
+        new = sorted((own & atlas.area.sources.keys()) - used.keys())
+        used |= dict.fromkeys(new, name in GROUPS["hazards"])
+    sources = [atlas.area.sources[key] for key in used]
+    texts = [", ".join(filter(None, (source.title, source.publisher, source.published))) for source in sources]
+    return [pair(text, text) for text in texts], sum(used.values())
 
 
 def latest_year(atlas: Atlas) -> float:

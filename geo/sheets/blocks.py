@@ -289,6 +289,26 @@ def hatch_text(symbol: Symbol) -> str:
     return "".join(sign * n_lines for sign in symbol.hatch)
 
 
+def dash_of(symbol: Symbol) -> Any:
+    """Return matplotlib's line style of a symbol's outline or line."""
+    return (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
+
+
+def soft_colour(symbol: Symbol) -> str:
+    """Return the colour of a soft edge: that of the class, for where the edge is soft there may be no tint to tell it.
+
+    Examples
+    --------
+    >>> from geo.maps.symbols import CHA, SYMBOLS
+    >>> soft_colour(SYMBOLS["cha_worked_on"]) == CHA == SYMBOLS["sha"].outline != soft_colour(SYMBOLS["sha"])
+    True
+    """
+    if symbol.kind == "line":
+        return symbol.colour
+    hatched = symbol.hatch and symbol.hatch_colour != WHITE  # a white hatch lies on the tint of a simulated field
+    return symbol.hatch_colour if hatched else symbol.outline or symbol.colour
+
+
 MARKERS = {"circle": "o", "diamond": "D", "cross": "X", "triangle": "^", "triangle_down": "v", "square": "s"}
 
 
@@ -297,8 +317,7 @@ def draw_swatch(axes: Any, symbol: Symbol, x: float, y: float, width: float, hei
     if soft_mm > 0 and symbol.kind in ("line", "fill"):
         _draw_soft(axes, symbol, (x, y, width, height), soft_mm)
         return
-    dash = (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
-    stroke = symbol.width_px * PX_PT
+    dash, stroke = dash_of(symbol), symbol.width_px * PX_PT
     if symbol.kind == "line":
         axes.plot(
             [x, x + width],
@@ -312,9 +331,8 @@ def draw_swatch(axes: Any, symbol: Symbol, x: float, y: float, width: float, hei
     elif symbol.kind == "point":
         size = min(2 * symbol.radius_px * PX_PT, height / MM_PER_PT)
         edge = symbol.outline if symbol.outline and symbol.outline != WHITE else GREY
-        inside = (symbol.colour, symbol.opacity)
-        look = {"marker": MARKERS[symbol.shape], "ms": size, "mfc": inside, "mec": edge, "mew": 0.7}
-        axes.plot(x + width / 2, y + height / 2, ls="", zorder=4, **look)
+        look = {"marker": MARKERS[symbol.shape], "facecolors": [(symbol.colour, symbol.opacity)], "edgecolors": edge}
+        axes.scatter(x + width / 2, y + height / 2, s=size**2, linewidths=0.7, linestyles=dash, zorder=4, **look)
     else:
         inset = min(stroke * MM_PER_PT / 2, 0.4)
         box = (x + inset, y + inset, width - 2 * inset, height - 2 * inset)
@@ -331,23 +349,23 @@ def _draw_soft(axes: Any, symbol: Symbol, box: tuple[float, float, float, float]
     line = symbol.kind == "line"
     half, stroke = min(soft_mm, 0.5 * height if line else 0.28 * height), symbol.width_px * PX_PT
     inner = (x, y + half, width, height - 2 * half) if line else (x + half, y + half, width - 2 * half, height - 2 * half)
-    colour = symbol.colour if line else symbol.outline or symbol.colour
+    band, edge = soft_colour(symbol), symbol.colour if line else symbol.outline or symbol.colour
     crisp = soft_mm <= SOFTEST_MM
     if not line and crisp:
         _rectangle(axes, *inner, fc=symbol.colour, ec="none", alpha=symbol.opacity)
     if symbol.hatch:
         _rectangle(axes, *inner, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol))
     strokes: list[tuple[float, dict[str, Any]]] = [
-        (2 * half * (step + 1) / SOFT_STEPS / MM_PER_PT, {"alpha": SOFT_ALPHA}) for step in reversed(range(SOFT_STEPS))
+        (2 * half * (step + 1) / SOFT_STEPS / MM_PER_PT, {"alpha": SOFT_ALPHA, "color": band})
+        for step in reversed(range(SOFT_STEPS))
     ]
     if crisp:
-        dash = (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
-        strokes.append((min(stroke, 0.7), {"ls": dash, "alpha": 0.7}))
+        strokes.append((min(stroke, 0.7), {"ls": dash_of(symbol), "alpha": 0.7, "color": edge}))
     for wide_pt, look in strokes:
         if line:
-            axes.plot([x, x + width], [y + height / 2] * 2, color=colour, lw=wide_pt, solid_capstyle="butt", **look)
+            axes.plot([x, x + width], [y + height / 2] * 2, lw=wide_pt, solid_capstyle="butt", **look)
         else:
-            _rectangle(axes, *inner, fc="none", ec=colour, lw=wide_pt, joinstyle="round", **look)
+            _rectangle(axes, *inner, fill=False, lw=wide_pt, joinstyle="round", **look)
 
 
 def write(axes: Any, x: float, top: float, text: str, size_pt: float, **look: Any) -> Any:

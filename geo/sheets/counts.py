@@ -58,8 +58,8 @@ def counts_of(atlas: Atlas, view: View, layers: Sequence[str], within: shapely.G
     if not parts:
         return []
     keys, coarse, kept = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    found = []
-    for key in [one for one in SYMBOLS if one in set(keys.tolist())]:
+    found, there = [], set(keys.tolist())
+    for key in [one for one in SYMBOLS if one in there]:
         for in_cells in (False, True):
             chosen = (keys == key) & (coarse == in_cells)
             if chosen.any():
@@ -117,7 +117,6 @@ def _told(value: float, unit: str) -> Pair:
     >>> _told(0.004, "km")["ko"]
     '0.01 km 미만'
     """
-    figure = km(value)
-    if float(figure.replace(",", "")) == 0:
+    if value < 0.005:
         return pair(*(word.format(unit=unit) for word in LEAST))
-    return pair(f"{figure} {unit}", f"{figure} {unit}")
+    return pair(f"{km(value)} {unit}", f"{km(value)} {unit}")

@@ -21,12 +21,14 @@ from geo.layer import Atlas, Layer
 from geo.maps.exactness import soft_m
 from geo.maps.payload import OFF_KM, WIDTHS_PX, precision_m, supplied_rows
 from geo.maps.symbols import GROUPS, INK, RANKED, START_HIDDEN, SYMBOLS, WHITE, Symbol, symbol_keys
-from geo.sheets.blocks import MARKERS, PX_PT, SOFTEST_MM, hatch_text
+from geo.maps.words import Pair, filled, pair
+from geo.sheets.blocks import MARKERS, PX_PT, SOFTEST_MM, dash_of, hatch_text, soft_colour
 from geo.sheets.ground import draw_ground
 from geo.sheets.lettering import MM_PER_PT
 from geo.sheets.paper import inches
 from geo.sheets.paths import Shapes, drawn_shapes, path_of
 from geo.sheets.view import View
+from geo.terms import RECORD_LAYERS
 
 CRISP_MM = 0.5  # an uncertainty on paper below which an edge is a line; above `SOFTEST_MM` there is no line
 STEP_MM, MOST_STEPS, DARKEST = 1.2, 28, 0.30  # of a soft edge: strokes over each other, and what they add up to in the middle
@@ -42,17 +44,21 @@ ORDER = (
     "unconfirmed_minefields",
     "planned_minefields",
     "mdl",
+    "signs",
     "cleared_areas",
     "incidents",
     "finds",
     "accidents",
-    "signs",
     "places",
 )  # from below; a layer that is not in it comes last
 UPPER = ("high", "middle", "lower")  # of screening: the higher lies over the lower
 LINES_Z, POINTS_Z = 4.0, 6.5  # above and below the grid's lines, which lie at 6
 LEAST_POINT_PX = 2.2
 THIN_PT = 0.7  # of the line in the middle of a soft edge
+BEYOND_NOTE = (
+    "{n} outside this sheet, off by up to {km} km, may lie on it",
+    "도엽 밖 {n}건(오차 {km} km 이내)은 도엽 안일 수 있음",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +75,51 @@ class Look:
         Whether any of them is.
     circled : bool
         Whether a circle tells how far off a point may be.
+    n_beyond : int
+        How many of them stand outside the frame, but are known so roughly that they may lie inside.
+    beyond_km : float
+        How far off the roughest of those may be [km].
     """
 
     layers: tuple[str, ...]
     soft_mm: tuple[float, float] = (0.0, 0.0)
     simulated: bool = False
     circled: bool = False
+    n_beyond: int = 0
+    beyond_km: float = 0.0
+
+    @property
+    def beyond_note(self) -> Pair:
+        """What the sheet says of those that stand outside it and may lie inside; "" where there are none.
+
+        Examples
+        --------
+        >>> Look(("incidents",), n_beyond=3, beyond_km=12.0).beyond_note["en"]
+        '3 outside this sheet, off by up to 12 km, may lie on it'
+        """
+        if not self.n_beyond:
+            return pair("", "")
+        return filled(pair(*BEYOND_NOTE), n=f"{self.n_beyond:,}", km=f"{self.beyond_km:.3g}")
 
     def __or__(self, other: Look) -> Look:
         """Return how two layers of one symbol are seen together.
 
         Examples
         --------
-        >>> Look(("planned_minefields",), (1.0, 2.0)) | Look(("unconfirmed_minefields",), (0.0, 0.5), circled=True)
-        Look(layers=('planned_minefields', 'unconfirmed_minefields'), soft_mm=(0.0, 2.0), simulated=False, circled=True)
+        >>> both = Look(("planned_minefields",), (1.0, 2.0)) | Look(("unconfirmed_minefields",), (0.0, 0.5), circled=True)
+        >>> both.layers, both.soft_mm, both.simulated, both.circled
+        (('planned_minefields', 'unconfirmed_minefields'), (0.0, 2.0), False, True)
         """
         least, most = zip(self.soft_mm, other.soft_mm, strict=True)
         layers = tuple(dict.fromkeys(self.layers + other.layers))
-        return Look(layers, (min(least), max(most)), self.simulated or other.simulated, self.circled or other.circled)
+        return Look(
+            layers,
+            (min(least), max(most)),
+            self.simulated or other.simulated,
+            self.circled or other.circled,
+            self.n_beyond + other.n_beyond,
+            max(self.beyond_km, other.beyond_km),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,28 +217,30 @@ def draw_layers(axes: Any, atlas: Atlas, view: View, also: tuple[str, ...] = ())
 def _draw_layer(axes: Any, layer: Layer, view: View, base: float) -> Iterator[tuple[str, Look]]:
     """Draw a layer; yield the keys of its symbols that are seen, and how."""
     shapes = np.array(layer.frame.geometry.values, dtype=object)
-    reach_m = 1000 * _off_km(layer.frame, layer.name).max() if layer.name in OFF_KM else 0.0
-    soft_m = _soft_m(layer)
-    reach_m = max(0.0 if np.isnan(reach_m) else reach_m, 1.5 * soft_m.max())
-    kept, rows = drawn_shapes(shapes, view, reach_m)
+    off_m, soft_m = _off_m(layer), _soft_m(layer)
+    kept, rows = drawn_shapes(shapes, view, max(off_m.max(), 1.5 * soft_m.max()))
     keys = symbol_keys(layer.name, layer.frame)[rows]
     soft_mm = view.mm(1.0) * soft_m[rows]
-    frame, inside = layer.frame.iloc[rows], shapely.intersects(kept, shapely.box(*view.bounds_m))
+    frame, sheet, off_m = layer.frame.iloc[rows], shapely.box(*view.bounds_m), off_m[rows]
+    inside = shapely.intersects(kept, sheet)
+    perhaps = ~inside & (shapely.distance(kept, sheet) <= off_m)  # what may lie inside is told as what does
     for key in sorted(set(keys), key=_rank):
         symbol, chosen, circled = SYMBOLS[key], keys == key, False
         dimension = int(shapely.get_dimensions(kept[chosen]).max())
         if dimension == 2:
             whole = layer.name in (*RANKED, *GROUPS["zones"])  # bands, reaches and parts of one zone are one to the eye
             areas = np.array([shapely.union_all(kept[chosen])], dtype=object) if whole else kept[chosen]
-            _draw_areas(axes, areas, soft_mm[chosen][: len(areas)], symbol, base)
+            _draw_areas(axes, areas, soft_mm[chosen].max(keepdims=True) if whole else soft_mm[chosen], symbol, base)
         elif dimension == 1:
             _draw_lines(axes, layer.name, frame[chosen], kept[chosen], soft_mm[chosen], symbol, view, base)
         else:
-            circled = _draw_points(axes, layer.name, frame[chosen], kept[chosen], symbol, view)
-        if (here := chosen & inside).any():
+            circled = _draw_points(axes, kept[chosen], off_m[chosen], symbol, view)
+        if (here := chosen & (inside | perhaps)).any():
             soft = _banded_mm(soft_mm[here]) if dimension and layer.name != "rivers" else np.zeros(1)
             simulated = bool(frame["simulated"].to_numpy(bool)[here].any())
-            yield key, Look((layer.name,), (float(soft.min()), float(soft.max())), simulated, circled)
+            off_km = off_m[chosen & perhaps] / 1000
+            beyond = len(off_km), float(off_km.max(initial=0.0))
+            yield key, Look((layer.name,), (float(soft.min()), float(soft.max())), simulated, circled, *beyond)
 
 
 def _banded_mm(soft_mm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -219,12 +254,13 @@ def _rank(key: str) -> tuple[int, str]:
     return (-UPPER.index(word) if word in UPPER else -len(UPPER), key)
 
 
-def _off_km(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """Return how far off the points of a layer may be [km], NaN where it is not stated; shape (n,)."""
-    column = OFF_KM.get(name, "")
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(float)
+def _off_m(layer: Layer) -> NDArray[np.float64]:
+    """Return how far off the points of a layer may be [m], 0 where it is not stated; shape (n,)."""
+    column, factor = ("precision_m", 1.0) if layer.name in RECORD_LAYERS else (OFF_KM.get(layer.name, ""), 1000.0)
+    if column not in layer.frame:
+        return np.zeros(len(layer.frame))
+    found = factor * np.nan_to_num(pd.to_numeric(layer.frame[column], errors="coerce").to_numpy(float))
+    return np.where(shapely.get_dimensions(layer.frame.geometry.to_numpy()) == 0, found, 0.0)
 
 
 def _soft_m(layer: Layer) -> NDArray[np.float64]:
@@ -247,13 +283,15 @@ def _draw_areas(axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], symbol:
     if symbol.hatch:
         _patch(axes, path, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol), zorder=base + 0.02)
     if symbol.outline:
-        _draw_edges(axes, shapes, soft_mm, symbol.outline, symbol.width_px * PX_PT, _dash(symbol), base + 0.04)
+        _draw_edges(axes, shapes, soft_mm, symbol, symbol.outline, base + 0.04)
 
 
-def _draw_edges(
-    axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], colour: str, width_pt: float, dash: Any, zorder: float
-) -> None:
-    """Draw outlines or lines: a line where the place is known to `CRISP_MM`, a band that fades to both sides elsewhere."""
+def _draw_edges(axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], symbol: Symbol, colour: str, zorder: float) -> None:
+    """Draw outlines or lines: a line where the place is known to `CRISP_MM`, a band that fades to both sides elsewhere.
+
+    The line is of the status's colour, the band of the class's, because it stands for the tint.
+    """
+    width_pt, dash, band = symbol.width_px * PX_PT, dash_of(symbol), soft_colour(symbol)
     classes = np.digitize(soft_mm, SOFT_CLASSES_MM)
     for number in np.unique(classes):
         path = path_of(shapes[classes == number])
@@ -268,7 +306,7 @@ def _draw_edges(
         for share in np.linspace(1.0, 1 / n_steps, n_steps):
             wide_pt = max(2 * half_mm * share / MM_PER_PT, width_pt)
             look = {"capstyle": "butt", "joinstyle": "round"}
-            _patch(axes, path, fc="none", ec=colour, lw=wide_pt, alpha=opacity, zorder=zorder, **look)
+            _patch(axes, path, fc="none", ec=band, lw=wide_pt, alpha=opacity, zorder=zorder, **look)
         if half_mm <= SOFTEST_MM:
             _patch(axes, path, fc="none", ec=colour, lw=min(width_pt, THIN_PT), ls=dash, alpha=0.7, zorder=zorder)
 
@@ -285,7 +323,7 @@ def _draw_lines(
 ) -> None:
     """Draw lines: rivers as wide as they are, at least by their class; others as an edge, the dashes on top of what is soft."""
     if name != "rivers":
-        _draw_edges(axes, shapes, soft_mm, symbol.colour, symbol.width_px * PX_PT, _dash(symbol), base)
+        _draw_edges(axes, shapes, soft_mm, symbol, symbol.colour, base)
         return
     of_class = frame.get("width_class", pd.Series("", index=frame.index)).astype(str).map(WIDTHS_PX).fillna(symbol.width_px)
     metres = pd.to_numeric(frame.get("mean_width_m", pd.Series(np.nan, index=frame.index)), errors="coerce").fillna(0.0)
@@ -295,14 +333,13 @@ def _draw_lines(
         _patch(axes, path_of(shapes[wide_pt == width]), fc="none", ec=symbol.colour, lw=width, zorder=base, **look)
 
 
-def _draw_points(axes: Any, name: str, frame: pd.DataFrame, shapes: Shapes, symbol: Symbol, view: View) -> bool:
+def _draw_points(axes: Any, shapes: Shapes, off_m: NDArray[np.float64], symbol: Symbol, view: View) -> bool:
     """Draw points, those that may lie elsewhere with a circle as wide as that; return whether there is a circle."""
     from matplotlib.collections import EllipseCollection
 
     at = shapely.get_coordinates(shapely.point_on_surface(shapes))
     size_pt = 2 * max(symbol.radius_px, LEAST_POINT_PX) * PX_PT * view.growth
     edge = symbol.outline if symbol.outline else INK
-    off_m = 1000 * np.nan_to_num(_off_km(frame, name))
     wide = view.mm(1.0) * off_m > 0.7 * size_pt * MM_PER_PT
     if wide.any():
         stroke = symbol.colour if symbol.colour != WHITE else edge
@@ -322,12 +359,8 @@ def _draw_points(axes: Any, name: str, frame: pd.DataFrame, shapes: Shapes, symb
         "linewidths": symbol.width_px * 0.5,
     }
     marker = MARKERS[symbol.shape]
-    axes.scatter(*at.T, s=(0.8 * size_pt) ** 2, marker=marker, linestyles=_dash(symbol), zorder=POINTS_Z, **face)
+    axes.scatter(*at.T, s=(0.8 * size_pt) ** 2, marker=marker, linestyles=dash_of(symbol), zorder=POINTS_Z, **face)
     return bool(wide.any())
-
-
-def _dash(symbol: Symbol) -> Any:
-    return (0, tuple(step * PX_PT for step in symbol.dash_px)) if symbol.dash_px else "-"
 
 
 def _patch(axes: Any, path: Any, **look: Any) -> None:

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from geo.exchange.mgrs import mgrs, utm
 from geo.maps.symbols import INK
 from geo.sheets.graticule import BAND_MM, SIDES, draw_graticule, tick_step_min
-from geo.sheets.lettering import width_mm, write_at
-from geo.sheets.view import View, to_lonlat
+from geo.sheets.lettering import MM_PER_PT, width_mm, write_at
+from geo.sheets.view import Bounds, View, to_lonlat, utm_crs
 
 STEPS_M = (1_000, 2_000, 5_000, 10_000, 50_000, 100_000)
 LEAST_GAP_MM = 8.0  # between grid lines
 SQUARE_M = 100_000
-N_ALONG = 65  # points of a line or of an edge
+N_ALONG, N_MESH = 65, 200  # points of a line or of an edge; of the frame's sides where squares are looked for
 SMALL_PT, LARGE_PT, NAME_PT = 5.5, 7.5, 6.5
 MARGIN_MM = {"bottom": 7.5, "top": 7.5, "left": 11.5, "right": 11.5}  # all that is drawn outside the frame
 LINE, HALO = "#5B6572", "#FFFFFF"
@@ -201,8 +201,7 @@ def _between(crs: pyproj.CRS, other: pyproj.CRS) -> pyproj.Transformer:
 
 def _zone_crs(view: View, zone: int) -> pyproj.CRS:
     """Return the CRS of a zone on the sheet's side of the equator."""
-    south = str(view.crs.utm_zone or "").endswith("S")
-    return pyproj.CRS.from_epsg((32700 if south else 32600) + zone)
+    return utm_crs(zone, -1.0 if str(view.crs.utm_zone or "").endswith("S") else 1.0)
 
 
 def _draw_lines(axes: Any, values: NDArray[np.int64], lines: Any, step_m: int) -> None:
@@ -241,7 +240,9 @@ def _is_full(view: View, label: Label, labels: list[Label]) -> bool:
     if zone != int(view.zone) or side not in ("bottom", upright):
         return False
     along = [other[3] for other in own if other[0] == side]
-    low = view.bounds_m[1] + view.m(3.5) if side == upright else view.bounds_m[0]  # the unit stands under the figures there
+    low = (
+        view.bounds_m[1] + view.m(5.4 * view.growth) if side == upright else view.bounds_m[0]
+    )  # the unit stands under the figures there
     return at == min((one for one in along if one >= low), default=min(along))
 
 
@@ -263,7 +264,7 @@ def _fitting(wanted: list[Label], view: View) -> list[Label]:
 def _extent_mm(value: int, side: str, full: bool) -> tuple[float, float]:
     """Return how far the figures reach along their side [mm], from where the line ends."""
     if side in ("left", "right"):
-        return (-3.4 if full else -1.6), 1.6
+        return (-5.3 if full else -1.6), 1.6
     small, large = figures(value)
     half = (width_mm(small, SMALL_PT) + width_mm(large, LARGE_PT, "bold")) / 2 + 0.3
     return -half, half + (width_mm("000m E", SMALL_PT) + 0.5 if full else 0)
@@ -293,13 +294,14 @@ def _draw_labels(axes: Any, view: View, labels: list[Label]) -> None:
             if text:
                 write_at(axes, x + view.m(shift), y, text, size=size, weight=weight, color=colour)
         if _is_full(view, label, labels):
-            across = view.m(0.4)
-            unit, place, align = {
-                "bottom": ("000m E", (x + view.m(sum(wide) + 0.2), y), "left"),
-                "left": ("000m N", (west - across, y - view.m(2.2 * view.growth)), "right"),
-                "right": ("000m N", (east + across, y - view.m(2.2 * view.growth)), "left"),
-            }[side]
-            write_at(axes, *place, unit, size=SMALL_PT, color=colour, ha=align)
+            across, rows = view.m(0.4), [y - view.m(mm * view.growth) for mm in (2.2, 4.1)]  # one row is wider than the band
+            units = {
+                "bottom": [("000m E", x + view.m(sum(wide) + 0.2), y, "left")],
+                "left": [(text, west - across, row, "right") for text, row in zip(("000m", "N"), rows, strict=True)],
+                "right": [(text, east + across, row, "left") for text, row in zip(("000m", "N"), rows, strict=True)],
+            }
+            for text, at_x, at_y, align in units[side]:
+                write_at(axes, at_x, at_y, text, size=small_pt, color=colour, ha=align)
 
 
 def _haloed(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
@@ -330,7 +332,7 @@ def _draw_junction(axes: Any, view: View, zones: list[int]) -> None:
 
 
 def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
-    """Name the 100 km squares along the inner edges, on both sides of each change; return all names."""
+    """Name the 100 km squares along the inner edges, on both sides of each change, others in their middle; return all names."""
     west, south, east, north = view.bounds_m
     n_steps = 600
     names: set[str] = set()
@@ -345,7 +347,46 @@ def _draw_squares(axes: Any, view: View) -> tuple[str, ...]:
         starts = np.concatenate([[0], np.flatnonzero(texts[1:] != texts[:-1]) + 1, [n_steps]])
         for first, end in pairwise(starts.tolist()):
             _name_square(axes, view, str(texts[first]), (along[first], along[end - 1]), inner, level)
+    for name, (left, bottom, right, top) in inner_squares(view):
+        names.add(name)
+        look = {"size": NAME_PT * view.growth, "weight": "bold", "color": INK, "ha": "center"}
+        _haloed(axes, (left + right) / 2, (bottom + top) / 2, name, **look)
     return tuple(sorted(name for name in names if name))
+
+
+@lru_cache(maxsize=16)
+def inner_squares(view: View) -> tuple[tuple[str, Bounds], ...]:
+    """Return the 100 km squares that no edge of the sheet meets, and where their names stand.
+
+    Parameters
+    ----------
+    view : View
+        Of the sheet.
+
+    Returns
+    -------
+    tuple of (name, bounds)
+        By name; the bounds are those of the written name, in the middle of the square's part, in the sheet's CRS [m].
+
+    Examples
+    --------
+    >>> from geo.sheets.view import view_at
+    >>> view = view_at((127.2, 38.0), 1_500_000, (210, 297), (17.5, 113, 175, 160))
+    >>> [name for name, _ in inner_squares(view)]
+    ['52S BG', '52S BH', '52S CG', '52S CH']
+    """
+    west, south, east, north = view.bounds_m
+    x, y = (one.ravel() for one in np.meshgrid(np.linspace(west, east, N_MESH), np.linspace(south, north, N_MESH)))
+    texts = mgrs(*to_lonlat(view.crs).transform(x, y), digits=0)
+    edge = (x == west) | (x == east) | (y == south) | (y == north)
+    high_m = view.m(NAME_PT * view.growth * MM_PER_PT) / 2
+    found = []
+    for name in sorted(set(texts.tolist()) - {""} - set(texts[edge].tolist())):
+        there = texts == name
+        at = float(x[there].mean()), float(y[there].mean())
+        wide_m = view.m(width_mm(name, NAME_PT * view.growth, "bold")) / 2
+        found.append((name, (at[0] - wide_m, at[1] - high_m, at[0] + wide_m, at[1] + high_m)))
+    return tuple(found)
 
 
 def _name_square(axes: Any, view: View, name: str, run: tuple[float, float], inner: float, level: bool) -> None:

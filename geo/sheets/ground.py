@@ -15,10 +15,13 @@ import shapely
 from geo.land import land_lonlat
 from geo.layer import Atlas
 from geo.maps.symbols import INK, SYMBOLS, WHITE, Symbol
-from geo.sheets.paths import drawn_shapes, path_of
-from geo.sheets.view import View, on_sheet
+from geo.sheets.blocks import PX_PT, dash_of
+from geo.sheets.paths import Shapes, drawn_shapes, path_of
+from geo.sheets.view import View, footprint, on_sheet
 
-SEA, COAST, BORDER = "#E4EBF1", "#8FA3B5", "#A39A8C"
+SEA = Symbol("sea", "Sea", "바다", colour="#E4EBF1", opacity=1.0, outline="#8FA3B5", width_px=0.7)
+COAST = Symbol("coast", "Coast", "해안선", kind="line", colour="#8FA3B5", width_px=0.7)
+BORDER = Symbol("border", "Provincial border", "도 경계", kind="line", colour="#A39A8C", width_px=1.0, dash_px=(8, 3, 1.5, 3))
 BEYOND = Symbol(
     "beyond",
     "Outside the study area: nothing is known",
@@ -38,7 +41,8 @@ DISTRICT = Symbol(
 RELIEF_SHARE = 0.55  # of the page's strength: on paper the relief cannot be turned off, and marks lie over it
 DISTRICT_Z = 4.5  # above the layers, below grid and names
 STEPS_DEG = 0.05  # a long edge of the bounds bends on the sheet
-GROUND_LINES = {("coast", "island"): (COAST, 0.5, "-"), ("border",): (BORDER, 0.7, (0, (6, 2, 1, 2)))}
+GROUND_LINES = {("coast", "island"): COAST, ("border",): BORDER}  # kinds of the area's control lines
+LEAST_SEA = 1e-4  # of the frame
 
 
 def draw_ground(axes: Any, atlas: Atlas, view: View) -> bool:
@@ -59,16 +63,30 @@ def draw_ground(axes: Any, atlas: Atlas, view: View) -> bool:
     symbol = SYMBOLS["no_data"]
     known = shapely.segmentize(shapely.box(*atlas.area.bounds), STEPS_DEG)
     axes.set_facecolor(BEYOND.colour)
-    _fill(axes, known, view, fc=SEA, zorder=0.1)
+    _fill(axes, known, view, fc=SEA.colour, zorder=0.1)
     land = land_lonlat(atlas.area)
     _fill(axes, land, view, fc=symbol.colour, zorder=0.2)
     _draw_relief(axes, atlas, view)
     _fill(axes, land, view, fc="none", ec=symbol.hatch_colour, lw=0, hatch="..", zorder=0.4)
-    lines = atlas.area.lines
-    for kinds, (colour, width, style) in GROUND_LINES.items():
-        shapes, _ = drawn_shapes(np.array(lines.geometry[lines.kind.isin(kinds)].values, dtype=object), view)
-        _patch(axes, shapes, fc="none", ec=colour, lw=width, ls=style, zorder=0.5)
+    for kinds, line in GROUND_LINES.items():
+        shapes, _ = drawn_shapes(_lines(atlas, kinds), view)
+        _patch(axes, shapes, fc="none", ec=line.colour, lw=line.width_px * PX_PT, ls=dash_of(line), zorder=0.5)
     return not bool(shapely.covers(on_sheet(np.array([known], dtype=object), view)[0], shapely.box(*view.bounds_m)))
+
+
+def ground_seen(atlas: Atlas, view: View) -> tuple[Symbol, ...]:
+    """Return what of coast, provincial borders and sea lies within the frame of a sheet."""
+    frame = footprint(view)
+    found = [line for kinds, line in GROUND_LINES.items() if shapely.intersects(_lines(atlas, kinds), frame).any()]
+    known = shapely.intersection(frame, shapely.box(*atlas.area.bounds))
+    wet = shapely.difference(known, land_lonlat(atlas.area))
+    return (*found, *([SEA] if wet.area > LEAST_SEA * frame.area else []))
+
+
+def _lines(atlas: Atlas, kinds: tuple[str, ...]) -> Shapes:
+    """Return the area's control lines of some kinds; longitude and latitude."""
+    lines = atlas.area.lines
+    return np.array(lines.geometry[lines.kind.isin(kinds)].values, dtype=object)
 
 
 def draw_district(axes: Any, shape: shapely.Geometry, view: View) -> None:

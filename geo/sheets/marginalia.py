@@ -2,8 +2,8 @@
 
 Assumption: the paper is measured in millimetres and the frame of the map is given; blocks of text fill what it leaves, in the
 largest size at which all of them fit, never smaller than 5.5 pt. Limit: where the sources are too many, their list is cut and
-says how many are left out; the count of what lies in the frame is left out where there is no room for it; nothing else is, and a
-sheet that still does not fit is refused.
+says how many are left out; before it loses those of hazards, the count of what lies in the frame and then the index of the sheets
+are left out; nothing else is, and a sheet that still does not fit is refused.
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ from typing import Any
 import shapely
 
 from geo.errors import ConfigError
-from geo.maps.symbols import CHA, INK, SYMBOLS, Symbol
-from geo.sheets.blocks import Block, IndexMap, Legend, Norths, ScaleBar, Words, write
+from geo.maps.symbols import SYMBOLS, Symbol
+from geo.sheets.blocks import Block, IndexMap, Legend, Norths, ScaleBar, Words
 from geo.sheets.grid import MARGIN_MM, Grid, grid_sentence
-from geo.sheets.lettering import LONGEST_LINE, line_mm, shortened, width_mm
+from geo.sheets.head import EDGE_MM, LEAST_PT, draw_head, head_mm, head_told, language_of
+from geo.sheets.lettering import line_mm
 from geo.sheets.norths import Declination
 from geo.sheets.view import A4_SHORT_MM, View
 
 Pair = Mapping[str, str]
-LEAST_PT, MOST_PT, STEP_PT = 5.5, 7.0, 0.25  # of the margin's text on A4
+MOST_PT, STEP_PT = 7.0, 0.25  # of the margin's text on A4
 EASY, FEWEST_SOURCES = 0.86, 6  # of the largest size: read with ease; sources that stand for a cut list
-EDGE_MM = 6.0  # white border that printers leave
-HEAD_MM = 10.0  # strip of the title
 GAP_MM = 3.5  # between columns
 BETWEEN = 0.55  # between blocks, in lines
 LEGEND_RUN = 16  # most entries that stay together in a column
@@ -35,6 +34,7 @@ COLUMN = 8.4  # width of a column in font sizes [mm / pt]
 TEXT_MM2 = 19_500.0  # what the margin of an A4 sheet needs
 _WORDS: Mapping[str, tuple[str, str]] = {
     "legend": ("Legend, highest class first", "범례 (높은 등급부터)"),
+    "legend_on": ("Legend, continued", "범례 (계속)"),
     "index": ("Sheets of this area", "도엽 색인"),
     "series": ("Reported and mapped", "공표 면적과 지도 면적"),
     "sources": ("Sources", "출처"),
@@ -45,14 +45,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "heights": ("heights not shown", "높이는 표시하지 않음"),
     "made": ("Made with", "작성"),
     "hash": ("Data set", "자료 해시"),
-    "analysed": ("Analysed", "분석 시각"),
     "scale": ("Scale", "축척"),
     "print": (
         "True on paper {paper} printed at 100 %: one kilometre is {mm} mm.",
         "{paper} 용지에 100 %로 인쇄하면 1 km는 {mm} mm입니다.",
     ),
-    "page": ("Page {page} of {n_pages}", "{n_pages}쪽 중 {page}쪽"),
-    "sheet": ("Sheet", "도엽"),
     "frame": ("Within the frame", "도곽 안의 수량"),
     "district": ("Of this district, within the frame", "이 행정구역 중 도곽 안의 수량"),
 }
@@ -95,8 +92,10 @@ class About:
         Words over the map such as SIMULATED; the tier.
     series, sources, as_of : tuple of Pair
         Reported beside mapped km²; sources with their dates; the date of each layer.
-    version, dataset_hash, analysed : str
-        Of the tool, of the data, and the time of the analysis as the manifest tells it; "" leaves one out.
+    n_sources_kept : int
+        So many of the first sources, those of hazards, are told before anything that may be left out.
+    version, dataset_hash : str
+        Of the tool and of the data; "" leaves one out.
     page, n_pages : int
         Of the atlas of sheets.
     grid : Grid or None
@@ -122,10 +121,10 @@ class About:
     marks: tuple[Pair, ...] = ()
     series: tuple[Pair, ...] = ()
     sources: tuple[Pair, ...] = ()
+    n_sources_kept: int = 0
     as_of: tuple[Pair, ...] = ()
     version: str = ""
     dataset_hash: str = ""
-    analysed: str = ""
     page: int = 1
     n_pages: int = 1
     grid: Grid | None = None
@@ -229,43 +228,54 @@ def draw_margins(figure: Any, view: View, about: About) -> list[Placed]:
     axes.set_xlim(0, wide)
     axes.set_ylim(0, high)
     axes.set_axis_off()
-    head = _draw_head(axes, view, about)
+    about = head_told(view, about)
+    draw_head(axes, view, about)
     size_pt, placed = laid_out(view, about)
     for one in placed:
         one.block.draw(axes, one.x, one.y + one.height, one.width, size_pt)
     axes.set_xlim(0, wide)
     axes.set_ylim(0, high)
-    return [head, *placed]
+    head = Words("head", about.title[language_of(view)], (about.subtitle[language_of(view)],))
+    strip_mm = head_mm(view.paper_mm)
+    return [Placed(head, "head", EDGE_MM, high - EDGE_MM - strip_mm, wide - 2 * EDGE_MM, strip_mm), *placed]
 
 
 def laid_out(view: View, about: About) -> tuple[float, list[Placed]]:
     """Return the font size [pt] and the places of all blocks of the margin: the largest size at which they fit.
 
-    Where a size that reads with ease is too large for all sources, the list of sources is cut before the letters get smaller.
+    Where a size that reads with ease is too large for all sources, the list of sources is cut before the letters get smaller;
+    counts and index are left out before the sources of hazards are.
 
     Raises
     ------
     ConfigError
         Where they do not fit at 5.5 pt.
     """
-    most = math.floor(MOST_PT * math.sqrt(min(view.paper_mm) / A4_SHORT_MM) / STEP_PT) * STEP_PT
-    sizes = [most - STEP_PT * step for step in range(int((most - LEAST_PT) / STEP_PT) + 1)]
-    for size_pt in sizes:
-        placed = _flowed(blocks_of(view, about), view, size_pt)
-        if placed is not None:
-            return size_pt, placed
-        if size_pt <= EASY * most:
-            placed = _with_fewer_sources(view, about, size_pt, FEWEST_SOURCES if size_pt > sizes[-1] else 0)
-            if placed is not None:
-                return size_pt, placed
-    if about.counts:
-        return laid_out(view, replace(about, counts=()))
+    without = (about, replace(about, counts=()), replace(about, counts=(), index=None))
+    for left, n_least in (*((one, max(about.n_sources_kept, 1)) for one in without), (without[-1], 0)):
+        found = _sized(view, left, n_least)
+        if found is not None:
+            return found
     raise ConfigError(
         "the texts of the sheet do not fit",
         where=f"paper {view.paper_mm[0]:g} × {view.paper_mm[1]:g} mm, frame {view.frame_mm[2]:g} × {view.frame_mm[3]:g} mm",
         expected=f"room for all texts at {LEAST_PT} pt",
         mend="take a larger paper or fewer layers",
     )
+
+
+def _sized(view: View, about: About, n_least: int) -> tuple[float, list[Placed]] | None:
+    """Return the largest font size at which all fits with so many sources at least, and the blocks' places; None if none does."""
+    most = math.floor(MOST_PT * math.sqrt(min(view.paper_mm) / A4_SHORT_MM) / STEP_PT) * STEP_PT
+    sizes = [most - STEP_PT * step for step in range(int((most - LEAST_PT) / STEP_PT) + 1)]
+    for size_pt in sizes:
+        placed = _flowed(blocks_of(view, about), view, size_pt)
+        if placed is None and size_pt <= EASY * most:
+            n_told = max(n_least, FEWEST_SOURCES) if size_pt > sizes[-1] else n_least
+            placed = _with_fewer_sources(view, about, size_pt, n_told)
+        if placed is not None:
+            return size_pt, placed
+    return None
 
 
 def _with_fewer_sources(view: View, about: About, size_pt: float, n_least: int) -> list[Placed] | None:
@@ -279,12 +289,12 @@ def _with_fewer_sources(view: View, about: About, size_pt: float, n_least: int) 
     return found
 
 
-def _legends(about: About, heading: str, language: str) -> list[Block]:
-    """Return a legend in runs that a column can hold, the first with the heading."""
+def _legends(about: About, headings: tuple[str, str], language: str) -> list[Block]:
+    """Return a legend in runs that a column can hold, with the headings of the first and of those that go on from it."""
     told = tuple((symbol, pair[language]) for symbol, pair in about.legend)
     size = -(-len(told) // -(-len(told) // LEGEND_RUN)) if told else 1  # runs of nearly the same length
     runs = range(0, max(len(told), 1), size)
-    return [Legend(f"legend{start or ''}", "" if start else heading, told[start : start + size], about.soft_mm) for start in runs]
+    return [Legend(f"legend{start or ''}", headings[start > 0], told[start : start + size], about.soft_mm) for start in runs]
 
 
 def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Block]:
@@ -299,7 +309,7 @@ def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Bl
     n_sources : int or None
         How many sources are named; None names all, a smaller number says how many more there are.
     """
-    language = "ko" if view.language == "ko" else "en"
+    language = language_of(view)
 
     def said(pairs: Sequence[Pair]) -> tuple[str, ...]:
         return tuple(pair[language] for pair in pairs)
@@ -316,7 +326,7 @@ def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Bl
     found: list[Block] = [
         Words("contacts", "", tuple(filter(None, (about.contacts[language], about.contacts[other]))), boxed=True),
         Words("texts", word("read"), said(about.texts)),
-        *_legends(about, word("legend"), language),
+        *_legends(about, (word("legend"), word("legend_on")), language),
         ScaleBar("scale", view.scale, f"{word('scale')} 1 : {view.scale:,}", note),
         Norths("norths", view, about.declination),
     ]
@@ -331,7 +341,7 @@ def blocks_of(view: View, about: About, n_sources: int | None = None) -> list[Bl
         Words("as_of", word("as_of"), said(about.as_of), gap=0.0),
         Words("sources", word("sources"), ("; ".join(sources),) if sources else ()),
     ]
-    made = [(word("made"), about.version), (word("hash"), about.dataset_hash), (word("analysed"), about.analysed)]
+    made = [(word("made"), about.version), (word("hash"), about.dataset_hash)]
     found.append(Words("made", "", tuple(f"{name}: {text}" for name, text in made if text), gap=0.0))
     return [block for block in found if not isinstance(block, Words) or block.paragraphs]
 
@@ -391,51 +401,3 @@ def _flowed(blocks: list[Block], view: View, size_pt: float) -> list[Placed] | N
         else:
             return None
     return placed
-
-
-def head_mm(paper_mm: tuple[float, float]) -> float:
-    """Return the height of the strip of the title [mm].
-
-    Examples
-    --------
-    >>> head_mm((210, 297))
-    10.0
-    """
-    return HEAD_MM * math.sqrt(min(paper_mm) / A4_SHORT_MM)
-
-
-def _draw_head(axes: Any, view: View, about: About) -> Placed:
-    """Write title and subtitle at the left, sheet, page and marks at the right, over the whole width."""
-    wide, high = view.paper_mm
-    language = "ko" if view.language == "ko" else "en"
-    room, top, height = wide - 2 * EDGE_MM, high - EDGE_MM, head_mm(view.paper_mm)
-    lowest = view.frame_mm[1] + view.frame_mm[3] + MARGIN_MM["top"]
-    if top - height < lowest:
-        raise ConfigError(
-            "no room for the title",
-            where="sheet",
-            expected=f"a frame that ends at {top - height - MARGIN_MM['top']:.1f} mm or lower",
-            found=f"{lowest - MARGIN_MM['top']:.1f} mm",
-        )
-    page = _WORDS["page"][language == "ko"].format(page=about.page, n_pages=about.n_pages)
-    sheet = f"{_WORDS['sheet'][language == 'ko']} {about.sheet_name[language]} · {page}"
-    marks = " · ".join(mark[language] for mark in about.marks)
-    large, small = 1.2 * height, 0.7 * height  # pt
-    rows = ((about.title[language], large, "bold", sheet, INK), (about.subtitle[language], small, "normal", marks, CHA))
-    y = top
-    for text, most_pt, weight, beside, colour in rows:
-        beside = shortened(beside, room * 0.6, small, "bold")
-        left = room - (width_mm(beside, small, "bold") + 4 if beside else 0)
-        size_pt = max(LEAST_PT, min(most_pt, most_pt * left / max(width_mm(text[:LONGEST_LINE], most_pt, weight), 1e-9)))
-        shift = 0.8 * (line_mm(most_pt) - line_mm(small))  # one base line
-        write(
-            axes,
-            EDGE_MM,
-            y - 0.8 * (line_mm(most_pt) - line_mm(size_pt)),
-            shortened(text, left, size_pt, weight),
-            size_pt,
-            weight=weight,
-        )
-        write(axes, wide - EDGE_MM, y - shift, beside, small, color=colour, weight="bold", ha="right")
-        y -= line_mm(most_pt)
-    return Placed(Words("head", about.title[language], (about.subtitle[language],)), "head", EDGE_MM, top - height, room, height)

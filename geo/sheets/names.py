@@ -18,18 +18,22 @@ from numpy.typing import NDArray
 from geo.layer import Atlas
 from geo.maps.finds import year_labels
 from geo.maps.labels import angle_deg, map_labels, short_names, straightest
-from geo.maps.symbols import SYMBOLS
+from geo.maps.symbols import GROUPS, INK, SYMBOLS
 from geo.sheets.blocks import PX_PT
+from geo.sheets.draw import POINTS_Z
+from geo.sheets.grid import inner_squares
 from geo.sheets.lettering import MM_PER_PT, width_mm
-from geo.sheets.view import A4_SHORT_MM, View, on_sheet
+from geo.sheets.paths import Shapes
+from geo.sheets.view import A4_SHORT_MM, View, footprint, on_sheet
 
 PX_MM = 25.4 / 96
 PRINT_ZOOM = 1.0  # names of a print against those of a screen of the same scale
-HALO, WATER, GREY, INK = "#FFFFFF", "#3F6D93", "#4A515B", "#1D2530"
+HALO, WATER, SITE = "#FFFFFF", "#3F6D93", "#4A515B"
 HALO_PT = 1.6
-NAMES_Z = 8.0
+NAMES_Z, DOTS_Z = 8.0, POINTS_Z - 0.1  # above all; below the records, which a dot must not hide
 GAP_MM, EDGE_MM = 0.35, 4.4  # around a name; along the frame, where the names of the grid's squares stand
-POINTS, POINT_MM = ("incidents", "cleared_areas", "finds", "accidents", "signs"), 0.9  # layers of points, half their size
+POINTS, POINT_MM = GROUPS["evidence"], 0.9  # layers of points, half their size
+HAZARDS = ("planned_minefields", "unconfirmed_minefields")
 SAME_MM = 42.0  # between two names of one river
 EACH_MM = 80.0  # of a zone's line, one name
 LIFT = 0.9  # of the letters' height: how far a river's name stands beside its line
@@ -37,7 +41,7 @@ LIFT = 0.9  # of the letters' height: how far a river's name stands beside its l
 STYLES: Mapping[str, tuple[float, str, str, str]] = {
     "city": (7.6, "bold", "normal", INK),
     "town": (6.4, "normal", "normal", INK),
-    "site": (5.6, "normal", "normal", GREY),
+    "site": (5.6, "normal", "normal", SITE),
     "river": (5.8, "normal", "normal", WATER),
     "zone": (7.0, "bold", "normal", "#565D67"),
     "line": (6.2, "bold", "normal", "#3A3F45"),
@@ -45,6 +49,8 @@ STYLES: Mapping[str, tuple[float, str, str, str]] = {
 }
 BESIDE = ((1.0, 0.0), (-1.0, 0.0), (0.7, 1.0), (0.7, -1.0), (-0.7, 1.0), (-0.7, -1.0), (0.0, 1.2), (0.0, -1.2))  # of a dot
 GROWTH = 0.35  # how names grow with the paper
+N_MESH = 40  # of the places that are tried for a zone's name, along each side
+NO_SHAPES = np.array([], dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ def print_zoom(scale: int) -> float:
     return float(np.log2(123_357 / (PX_MM / 1000 * scale)) + PRINT_ZOOM)
 
 
-def names_of(atlas: Atlas, view: View) -> list[Name]:
-    """Return the names that a scale has room for, within the frame, the most important first."""
+def names_of(atlas: Atlas, view: View, hazards: Shapes = NO_SHAPES) -> list[Name]:
+    """Return the names that a scale has room for, within the frame, the most important first; zones beside the hazards."""
     most = print_zoom(view.scale)
     wanted = [one for one in [*map_labels(atlas), *year_labels(atlas)] if one["zoom"] <= most]
     wanted = [one for one in wanted if one["style"] not in ("zone", "line")]
@@ -90,7 +96,7 @@ def names_of(atlas: Atlas, view: View) -> list[Name]:
     xy = shapely.get_coordinates(on_sheet(at, view)) if wanted else np.empty((0, 2))
     left, bottom, right, top = view.bounds_m
     inside = (xy[:, 0] > left) & (xy[:, 0] < right) & (xy[:, 1] > bottom) & (xy[:, 1] < top)
-    found = list(_zone_names(atlas, view))
+    found = list(_zone_names(atlas, view, hazards))
     for row in np.flatnonzero(inside):
         one = wanted[row]
         text = one[view.language] or one["en"]
@@ -98,8 +104,9 @@ def names_of(atlas: Atlas, view: View) -> list[Name]:
     return found
 
 
-def _zone_names(atlas: Atlas, view: View) -> Iterator[Name]:
-    """Yield the names of the front line along it, and of the zones inside their parts on the sheet."""
+def _zone_names(atlas: Atlas, view: View, hazards: Shapes) -> Iterator[Name]:
+    """Yield the names of the front line along it, and of the zones inside their parts on the sheet, clear of supplied hazards."""
+    held = shapely.STRtree(hazards)
     frame = shapely.box(*(np.array(view.bounds_m) + view.m(6.0) * np.array([1, 1, -1, -1])))
     for name in ("mdl", "dmz", "mcz"):
         if name not in atlas.layers:
@@ -110,7 +117,7 @@ def _zone_names(atlas: Atlas, view: View) -> Iterator[Name]:
         if name == "mdl":
             yield from _along(parts, text, view)
         else:
-            yield from _within(parts, text, view)
+            yield from _within(parts, text, view, held)
 
 
 def _along(parts: NDArray[np.object_], text: str, view: View) -> Iterator[Name]:
@@ -130,8 +137,8 @@ def _plane_angle(line: shapely.LineString, fraction: float) -> float:
     return -angle_deg(shapely.transform(flat, lambda at: at * 1e-9), fraction)  # so small that its "latitudes" turn nothing
 
 
-def _within(parts: NDArray[np.object_], text: str, view: View) -> Iterator[Name]:
-    """Yield a name for each strip of the sheet: in the roomiest place of the zone's part in it."""
+def _within(parts: NDArray[np.object_], text: str, view: View, held: shapely.STRtree) -> Iterator[Name]:
+    """Yield a name for each strip of the sheet: in the roomiest place of the zone's part in it, if there is one."""
     areas = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > view.m(5.0) ** 2)]
     if not len(areas):
         return
@@ -144,9 +151,23 @@ def _within(parts: NDArray[np.object_], text: str, view: View) -> Iterator[Name]
         pieces = pieces[shapely.get_dimensions(pieces) == 2]
         if len(pieces):
             largest = pieces[np.argmax(shapely.area(pieces))]
-            roomy = shapely.maximum_inscribed_circle(shapely.simplify(largest, view.m(0.5)), tolerance=view.m(1.0))
-            x, y = shapely.get_coordinates(roomy)[0]
-            yield Name(text, "zone", float(x), float(y))
+            yield from (Name(text, "zone", x, y) for x, y in _roomiest(shapely.simplify(largest, view.m(0.5)), view, held))
+
+
+def _roomiest(area: shapely.Geometry, view: View, held: shapely.STRtree) -> list[tuple[float, float]]:
+    """Return the place in an area that is farthest from its edge and from hazards; none where hazards hold all of it."""
+    circle = shapely.maximum_inscribed_circle(area, tolerance=view.m(1.0))
+    at = shapely.get_coordinates(circle)[:1]
+    if len(held):
+        west, south, east, north = area.bounds
+        mesh = np.meshgrid(np.linspace(west, east, N_MESH), np.linspace(south, north, N_MESH))
+        at = np.concatenate([at, np.column_stack([one.ravel() for one in mesh])])
+        at = at[shapely.contains_xy(area, at)]
+        points = shapely.points(at)
+        room = held.query_nearest(points, return_distance=True, all_matches=False)[1]
+        room = np.minimum(room, shapely.distance(shapely.boundary(area), points))
+        at = at[np.argsort(-room, kind="stable")][: int((room > 0).any())]
+    return [(float(x), float(y)) for x, y in at]
 
 
 def draw_names(axes: Any, atlas: Atlas, view: View) -> list[Name]:
@@ -164,8 +185,9 @@ def draw_names(axes: Any, atlas: Atlas, view: View) -> list[Name]:
         As they were written, the most important first.
     """
     growth = (min(view.paper_mm) / A4_SHORT_MM) ** GROWTH
-    names = names_of(atlas, view)
-    placed = fitting(names, view, growth, _symbols_there(atlas, view))
+    hazards = _hazards_there(atlas, view)
+    names = names_of(atlas, view, hazards)
+    placed = fitting(names, view, growth, [*_symbols_there(atlas, view), *_squares_there(view)], hazards)
     _draw_dots(axes, [name for name in names if name.dot and name.style != "year"], growth)
     for name in placed:
         _write(axes, name, growth)
@@ -174,11 +196,8 @@ def draw_names(axes: Any, atlas: Atlas, view: View) -> list[Name]:
 
 def _symbols_there(atlas: Atlas, view: View) -> list[shapely.Geometry]:
     """Return the room that points of other layers take on the sheet."""
-    frames = [atlas.layers[name].frame for name in POINTS if name in atlas.layers]
-    shapes = np.array([shape for frame in frames for shape in frame.geometry.values if shape.geom_type == "Point"], dtype=object)
-    if not len(shapes):
-        return []
-    x, y = shapely.get_coordinates(on_sheet(shapes, view)).T
+    shapes = np.concatenate([NO_SHAPES, *(atlas[name].frame.geometry.to_numpy() for name in POINTS if name in atlas.layers)])
+    x, y = shapely.get_coordinates(on_sheet(shapes[shapely.get_type_id(shapes) == shapely.GeometryType.POINT], view)).T
     half = view.m(POINT_MM * view.growth)
     left, bottom, right, top = view.bounds_m
     near = (x > left) & (x < right) & (y > bottom) & (y < top)
@@ -186,8 +205,31 @@ def _symbols_there(atlas: Atlas, view: View) -> list[shapely.Geometry]:
     return list(shapely.box(x - half, y - half, x + half, y + half))
 
 
-def fitting(names: list[Name], view: View, growth: float = 1.0, taken: Sequence[shapely.Geometry] = ()) -> list[Name]:
+def _hazards_there(atlas: Atlas, view: View) -> Shapes:
+    """Return the hazards on the sheet that nobody simulated, in its CRS."""
+    frames = [atlas[name].frame for name in HAZARDS if name in atlas.layers]
+    shapes = np.concatenate([NO_SHAPES, *(frame.geometry.to_numpy()[~frame["simulated"].to_numpy(bool)] for frame in frames)])
+    west, south, east, north = footprint(view).bounds
+    bounds = shapely.bounds(shapes)
+    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    return on_sheet(shapes[near], view)
+
+
+def _squares_there(view: View) -> list[shapely.Geometry]:
+    """Return the room that names of 100 km squares take inside the map."""
+    return [shapely.box(*bounds) for _, bounds in inner_squares(view)]
+
+
+def fitting(
+    names: list[Name],
+    view: View,
+    growth: float = 1.0,
+    taken: Sequence[shapely.Geometry] = (),
+    hazards: Shapes = NO_SHAPES,
+) -> list[Name]:
     """Return the names that stand clear of each other, of the frame and of what is taken, each moved to where it stands.
+
+    They stand clear of hazards, too; a place that finds no other room is still named, for its dot alone leads nowhere.
 
     Examples
     --------
@@ -198,17 +240,19 @@ def fitting(names: list[Name], view: View, growth: float = 1.0, taken: Sequence[
     ['Paju']
     """
     frame = shapely.box(*(np.array(view.bounds_m) + view.m(EDGE_MM) * np.array([1, 1, -1, -1])))
-    room = list(taken)
+    fixed, held = shapely.STRtree(list(taken)), shapely.STRtree(hazards)
+    room: list[shapely.Geometry] = []
     found: list[Name] = []
     for name in names:
         if _told_near(name, found, view.m(SAME_MM * growth)):
             continue
-        for moved in _choices(name, view, growth):
-            box = _box(moved, view, growth)
-            if frame.contains(box) and not (room and shapely.intersects(np.array(room), box).any()):
-                room.append(box)
-                found.append(moved)
-                break
+        chances = [(moved, _box(moved, view, growth)) for moved in _choices(name, view, growth)]
+        free = [one for one in chances if frame.contains(one[1]) and not len(fixed.query(one[1], predicate="intersects"))]
+        free = [one for one in free if not (room and shapely.intersects(np.array(room), one[1]).any())]
+        clear = [one for one in free if not len(held.query(one[1], predicate="intersects"))]
+        if chosen := (clear or (free if name.dot else []))[:1]:
+            found.append(chosen[0][0])
+            room.append(chosen[0][1])
     return found
 
 
@@ -248,7 +292,7 @@ def _box(name: Name, view: View, growth: float) -> shapely.Polygon:
 def _draw_dots(axes: Any, names: list[Name], growth: float) -> None:
     symbol = SYMBOLS["places"]
     if names:
-        look = {"facecolors": symbol.colour, "edgecolors": symbol.outline, "linewidths": 0.5, "zorder": NAMES_Z - 0.2}
+        look = {"facecolors": symbol.colour, "edgecolors": symbol.outline, "linewidths": 0.5, "zorder": DOTS_Z}
         size = (1.4 * symbol.radius_px * PX_PT * growth) ** 2
         axes.scatter([one.x for one in names], [one.y for one in names], s=size, **look)
 

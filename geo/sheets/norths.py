@@ -20,6 +20,8 @@ import pyproj
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import ConfigError
+from geo.maps.symbols import INK
+from geo.sheets.grid import zone_regions
 from geo.sheets.lettering import line_mm, wrapped
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, END_YEAR = 2010.0, 2030.0  # of the models that pygeomag carries
 LEAST_GAP_DEG, NO_GAP_DEG, MOST_DEG = 15.0, 0.005, 60.0  # of the drawing
-INK = "#1D2530"
 LONGEST = {"true": 1.0, "grid": 0.86, "magnetic": 0.86}
 WORDS: Mapping[str, tuple[str, str]] = {
     "true": ("TN", "진북"),
@@ -38,6 +39,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "convergence": ("Grid north is {angle} {side} of true north.", "도편각: 도북은 진북의 {side} {angle}."),
     "declination": ("Magnetic declination {angle} {side}, {year} ({model}).", "자편각: {side} {angle}, {year} ({model})."),
     "grid_magnetic": ("Magnetic north is {angle} {side} of grid north.", "도자각: 자북은 도북의 {side} {angle}."),
+    "convergence_of": (
+        "Grid north of UTM zone {zone} is {angle} {side} of true north.",
+        "도편각(UTM {zone}대): 도북은 진북의 {side} {angle}.",
+    ),
+    "grid_magnetic_of": (
+        "Magnetic north is {angle} {side} of grid north of UTM zone {zone}.",
+        "도자각(UTM {zone}대): 자북은 도북의 {side} {angle}.",
+    ),
+    "drawn_of": ("The drawing is for the grid of UTM zone {zone}.", "그림은 UTM {zone}대 격자 기준입니다."),
     "annual": ("Annual change {minutes}′ to the {side}.", "연간 변화: {side} {minutes}′."),
     "middle": (
         "For the middle of the sheet. Drawing schematic, angles not to scale.",
@@ -166,7 +176,13 @@ def declination(lon: float, lat: float, year: float, value_deg: float | None = N
     """
     if value_deg is not None:
         if not (math.isfinite(value_deg) and -180 <= value_deg <= 180):
-            raise ConfigError("declination", expected="degrees from -180 to 180, east positive", found=f"{value_deg}")
+            raise ConfigError(
+                "not an angle",
+                where="declination",
+                expected="degrees from -180 to 180, east positive",
+                found=f"{value_deg}",
+                mend="take it from your official map, west of north negative",
+            )
         return Declination(float(value_deg), float(year), model, "supplied")
     if not FIRST_YEAR <= year < END_YEAR:
         raise ConfigError(
@@ -214,13 +230,13 @@ def angle_text(angle_deg: float) -> str:
     return f"{minutes // 60}°{minutes % 60:02d}′"
 
 
-def norths_lines(convergence_deg: float, declined: Declination | None, language: str) -> list[str]:
-    """Return what is told of the three norths, a sentence each.
+def norths_lines(convergence_deg: Mapping[int, float], declined: Declination | None, language: str) -> list[str]:
+    """Return what is told of the three norths, a sentence each; where the sheet has grids of several zones, of each of them.
 
     Parameters
     ----------
-    convergence_deg : float
-        From true to grid north, east positive [degrees].
+    convergence_deg : mapping of int to float
+        From true to grid north, east positive [degrees], of each UTM zone on the sheet, that of the drawing first.
     declined : Declination or None
         None: magnetic north is not known, and that is told.
     language : str
@@ -228,7 +244,7 @@ def norths_lines(convergence_deg: float, declined: Declination | None, language:
 
     Examples
     --------
-    >>> norths_lines(-1.05, Declination(-9.14, 2026.5, "WMM-2025", "computed", -0.04), "en")[2]
+    >>> norths_lines({52: -1.05}, Declination(-9.14, 2026.5, "WMM-2025", "computed", -0.04), "en")[2]
     'Magnetic north is 8°05′ west of grid north.'
     """
     said = {key: pair[language == "ko"] for key, pair in WORDS.items()}
@@ -237,16 +253,19 @@ def norths_lines(convergence_deg: float, declined: Declination | None, language:
         side = said["west" if angle_deg < 0 else "east"]
         return said[key].format(angle=angle_text(angle_deg), side=side, **blanks)
 
-    lines = [told("convergence", convergence_deg)]
+    several = "_of" if len(convergence_deg) > 1 else ""
+    lines = [told(f"convergence{several}", angle, zone=str(zone)) for zone, angle in convergence_deg.items()]
+    last = [*([said["drawn_of"].format(zone=next(iter(convergence_deg)))] if several else []), said["middle"]]
     if declined is None:
-        return [*lines, said["none"], said["middle"]]
+        return [*lines, said["none"], *last]
     whose = ", ".join(word for word in (declined.model, said[declined.basis]) if word)
     lines.append(told("declination", declined.value_deg, year=f"{round(declined.year, 1):g}", model=whose))
-    lines.append(told("grid_magnetic", _turned(declined.value_deg - convergence_deg)))
+    for zone, angle in convergence_deg.items():
+        lines.append(told(f"grid_magnetic{several}", _turned(declined.value_deg - angle), zone=str(zone)))
     if declined.annual_change_deg is not None:
         minutes = f"{abs(declined.annual_change_deg) * 60:.1f}"
         lines.append(told("annual", declined.annual_change_deg, minutes=minutes))
-    return [*lines, said["middle"]]
+    return [*lines, *last]
 
 
 def drawn_angles_deg(convergence_deg: float, declined: Declination | None) -> dict[str, float]:
@@ -276,9 +295,24 @@ def middle_lonlat(view: View) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
+@lru_cache(maxsize=16)
+def convergences_deg(view: View) -> Mapping[int, float]:
+    """Return the grid convergence at the middle of a sheet for each UTM zone whose grid it has, its own first [degrees].
+
+    Examples
+    --------
+    >>> from geo.sheets.view import view_at
+    >>> view = view_at((126.0, 37.8), 25_000, (210, 297), (20, 120, 170, 150))
+    >>> {zone: round(angle, 2) for zone, angle in convergences_deg(view).items()}
+    {52: -1.84, 51: 1.84}
+    """
+    middle = middle_lonlat(view)
+    return {zone: float(grid_convergence_deg(*middle, zone)[0]) for zone in zone_regions(view)}
+
+
 def sheet_lines(view: View, declined: Declination | None, language: str) -> list[str]:
     """Return the sentences on the three norths of a sheet."""
-    return norths_lines(float(grid_convergence_deg(*middle_lonlat(view), int(view.zone))[0]), declined, language)
+    return norths_lines(convergences_deg(view), declined, language)
 
 
 def draw_norths(axes: Any, view: View, declination: Declination | None, size_pt: float = 6.0) -> None:
@@ -308,8 +342,7 @@ def draw_norths(axes: Any, view: View, declination: Declination | None, size_pt:
             0, (len(text) - place - 1) * line_mm(size_pt) + 0.3 * line_mm(size_pt), row, size=size_pt, color=INK, parse_math=False
         )
     foot = len(text) * line_mm(size_pt) + 1.0
-    convergence = float(grid_convergence_deg(*middle_lonlat(view), int(view.zone))[0])
-    angles = drawn_angles_deg(convergence, declination)
+    angles = drawn_angles_deg(convergences_deg(view)[int(view.zone)], declination)
     _draw_arrows(axes, angles, (width / 2, foot), height - foot - 1.6 * line_mm(size_pt), language, size_pt)
 
 

@@ -22,7 +22,8 @@ from geo.maps.content import start_view
 from geo.maps.exactness import finest_m
 from geo.maps.symbols import GROUPS
 from geo.maps.words import Pair, pair
-from geo.sheets.paper import fitting_scale, map_frame_mm
+from geo.sheets.marginalia import frame_of
+from geo.sheets.paper import fitting_scale
 from geo.sheets.view import Bounds, View, footprint, ground_m, moved, on_sheet, turned_bounds, utm_crs, utm_zone, view_at
 
 MOST_PAGES = 300
@@ -166,29 +167,27 @@ def _check_number(n_pages: int) -> None:
         raise ConfigError("too many sheets", where="--scale", expected=f"{MOST_PAGES} at most", found=str(n_pages), mend=mend)
 
 
-def _whole(bounds: Bounds, wanted: Wanted, name: Pair = OVERVIEW) -> Page:
+def _whole(bounds: Bounds, wanted: Wanted) -> Page:
     """Return the one sheet that shows all within bounds, in the middle of its frame."""
-    frame = map_frame_mm(wanted.paper_mm)
-    return Page(_fitted(shapely.box(*bounds), wanted, frame), name)
+    return Page(_fitted(shapely.box(*bounds), wanted, frame_of(wanted.paper_mm)), OVERVIEW)
 
 
 def _fitted(shape: shapely.Geometry, wanted: Wanted, frame: Bounds) -> View:
     """Return the view at the largest round scale that shows a shape given in longitude and latitude."""
-    zone, _, (left, bottom, right, top) = _plane(shape)
+    zone, (left, bottom, right, top) = _plane(shape)
     scale = fitting_scale((right - left) * ROOM, (top - bottom) * ROOM, frame)
     view = view_at(_middle(shape), scale, wanted.paper_mm, frame, language=wanted.language, zone=zone)
     width, height = ground_m(frame, scale)
     return moved(view, (left + right - width) / 2, (bottom + top - height) / 2)
 
 
-def _plane(shape: shapely.Geometry) -> tuple[int, pyproj.CRS, Bounds]:
-    """Return UTM zone and CRS of a shape's middle, and the shape's bounds there [m]."""
+def _plane(shape: shapely.Geometry) -> tuple[int, Bounds]:
+    """Return the UTM zone of a shape's middle, and the shape's bounds there [m]."""
     lon, lat = _middle(shape)
     zone = utm_zone(lon, lat)
     if not zone:
         raise ConfigError("no UTM zone", where="sheet", expected="between 80° S and 84° N", found=f"{lon:g}, {lat:g}")
-    crs = utm_crs(zone, lat)
-    return zone, crs, turned_bounds(shape.bounds, WGS84, crs)
+    return zone, turned_bounds(shape.bounds, WGS84, utm_crs(zone, lat))
 
 
 def _middle(shape: shapely.Geometry) -> tuple[float, float]:
@@ -198,10 +197,10 @@ def _middle(shape: shapely.Geometry) -> tuple[float, float]:
 
 def _covering(shape: shapely.Geometry, wanted: Wanted, scale: int | None, name: Pair) -> list[Page]:
     """Return the sheets that a shape touches: one at the scale that fits, or at a scale as many as it takes."""
-    frame = map_frame_mm(wanted.paper_mm)
+    frame = frame_of(wanted.paper_mm)
     if scale is None:
         return [Page(_fitted(shape, wanted, frame), name)]
-    zone, _, (left, bottom, right, top) = _plane(shape)
+    zone, (left, bottom, right, top) = _plane(shape)
     view = view_at(_middle(shape), scale, wanted.paper_mm, frame, language=wanted.language, zone=zone)
     width, height = ground_m(frame, scale)
     n_columns, n_rows = math.ceil((right - left) / width), math.ceil((top - bottom) / height)
@@ -247,9 +246,11 @@ def _members(atlas: Atlas, by: str, districts: gpd.GeoDataFrame | None) -> list[
     """Return the rivers or districts that get sheets of their own, with their names."""
     if by not in ATLASES:
         raise ConfigError("unknown kind of atlas", where="--atlas", expected=" or ".join(ATLASES), found=by)
-    frame = atlas["rivers"].frame if by == "river" else districts
+    rivers = atlas["rivers"].frame if "rivers" in atlas.layers else None
+    frame = rivers if by == "river" else districts
     if frame is None or not len(frame):
-        raise ConfigError("no districts", where="--atlas district", mend="name a file with --districts")
+        mend = "leave --atlas out" if by == "river" else "name a file with --districts"
+        raise ConfigError(f"no {by}s", where=f"--atlas {by}", mend=mend)
     frame = frame.to_crs("EPSG:4326")
     hazards = _hazards(atlas)
     return [

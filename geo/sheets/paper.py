@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping
 
 from geo.errors import ConfigError
-from geo.sheets.marginalia import frame_of
 from geo.sheets.view import Bounds
 
 PAPERS_MM: Mapping[str, tuple[float, float]] = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "A1": (594.0, 841.0)}
-MM_PER_INCH, PT_PER_INCH = 25.4, 72.0
+MM_PER_INCH = 25.4
 ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)  # of these times a power of ten is a scale made
 FINEST, COARSEST = 1_000, 20_000_000
 LEAST_DPI, MOST_DPI = 72, 1200  # of fewer the smallest letters, 5.5 pt, cannot be read
@@ -38,18 +37,6 @@ def paper_mm(name: str, *, landscape: bool = False) -> tuple[float, float]:
     if size is None:
         raise ConfigError("unknown paper", where="--paper", expected=", ".join(PAPERS_MM), found=name)
     return (size[1], size[0]) if landscape else size
-
-
-def map_frame_mm(paper: tuple[float, float]) -> Bounds:
-    """Return left, bottom, width and height of the map on a paper [mm].
-
-    Examples
-    --------
-    >>> left, bottom, width, height = map_frame_mm(paper_mm("A4"))
-    >>> left + width < 210 and bottom + height < 297
-    True
-    """
-    return frame_of(paper)
 
 
 def scale_of(text: str | int) -> int:

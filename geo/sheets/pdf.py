@@ -7,7 +7,7 @@ is drawn: a page is as large as its paper. Limit: bytes are the same for one ver
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.errors import ConfigError, nearest
+from geo.exchange.archive import beside
 from geo.generalise import as_shown
 from geo.layer import Atlas
 from geo.maps.symbols import START_HIDDEN
@@ -28,13 +29,14 @@ from geo.sheets.ground import draw_district
 from geo.sheets.marginalia import Index, draw_margins
 from geo.sheets.names import draw_names
 from geo.sheets.norths import Declination, declination, middle_lonlat
-from geo.sheets.pages import Page, Wanted, footprints, pages_of
+from geo.sheets.pages import OVERVIEW, Page, Wanted, footprints, pages_of
 from geo.sheets.paper import dpi_of, paper_mm, scale_of
 from geo.sheets.view import LANGUAGES, View
 from geo.sheets.watermark import draw_watermark
 
 FORMS = ("pdf", "png")
 USUAL_DPI = 200
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # that a declination may be for; whether the model knows them is its own matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,24 @@ class Sheets:
     messages: tuple[str, ...] = ()
 
     def figure(self, number: int = 1) -> Any:
-        """Return a page, counted from 1, as a matplotlib figure of the paper's size."""
+        """Return a page, counted from 1, as a matplotlib figure of the paper's size.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such page.
+        """
         from matplotlib import rc_context
 
+        place = self._place(number)
         with rc_context(self.lettering.settings):
-            return _figure(self, number - 1)
+            return _figure(self, place)
+
+    def _place(self, number: int) -> int:
+        """Return the place of a page that is counted from 1."""
+        if not 1 <= number <= len(self.pages):
+            raise ConfigError("no such page", where="number", expected=f"1 to {len(self.pages)}", found=str(number))
+        return number - 1
 
     def pdf(self) -> bytes:
         """Return all pages as one PDF."""
@@ -89,18 +104,17 @@ class Sheets:
         Raises
         ------
         ConfigError
-            If letters of so few dots cannot be read, or there are too many pixels.
+            If there is no such page, letters of so few dots cannot be read, or there are too many pixels.
         """
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        found = io.BytesIO()
+        place, found = self._place(number), io.BytesIO()
+        dots = dpi_of(dpi, self.pages[place].view.paper_mm)
         with rc_context(self.lettering.settings):
-            figure = _figure(self, number - 1)
+            figure = _figure(self, place)
             FigureCanvasAgg(figure)
-            figure.savefig(
-                found, format="png", dpi=dpi_of(dpi, self.pages[number - 1].view.paper_mm), metadata={"Software": None}
-            )
+            figure.savefig(found, format="png", dpi=dots, metadata={"Software": None})
         return found.getvalue()
 
     def paths(self, path: str | Path, form: str | None = None) -> list[Path]:
@@ -127,22 +141,27 @@ class Sheets:
         return [target.with_stem(f"{target.stem}-{number:0{digits}d}") for number in range(1, n_pages + 1)]
 
     def save(self, path: str | Path, form: str | None = None, *, dpi: int = USUAL_DPI) -> list[Path]:
-        """Write the sheets and return the files.
+        """Write the sheets and return the files: all of them whole, or none; those of the restricted tier for their owner alone.
 
         Parameters
         ----------
         path : str or Path
-            Its ending says the form, unless `form` does.
+            Its ending says the form, unless `form` does. Older files are replaced.
         form : {"pdf", "png"}, optional
         dpi : int
             Of a PNG.
+
+        Raises
+        ------
+        ConfigError
+            If the files cannot be written.
         """
         targets = self.paths(path, form)
         if targets[0].suffix.lower() == ".pdf":
-            targets[0].write_bytes(self.pdf())
-            return targets
-        for number, target in enumerate(targets, 1):
-            target.write_bytes(self.png(number, dpi))
+            contents: Iterator[bytes] = iter([self.pdf()])
+        else:
+            contents = (self.png(number, dpi) for number in range(1, len(targets) + 1))
+        _write(targets, contents, private=self.atlas.tier == "restricted")
         return targets
 
 
@@ -181,9 +200,9 @@ def draw_sheet(
     also : sequence of str
         Layers to draw that usually are not, such as ``mined_density``.
     declination_deg : float, optional
-        Of your official map [degrees], east positive; computed by the World Magnetic Model without it.
+        Of your official map [degrees], east positive, with its year; computed by the World Magnetic Model without it.
     year : float, optional
-        That the declination is for; by default the year of the newest information in the atlas.
+        That the declination is for, 1900 to 2100; by default of a computed one the year of the newest information in the atlas.
     dataset_hash : str, optional
         By default that of the features.
 
@@ -195,7 +214,7 @@ def draw_sheet(
     Raises
     ------
     ConfigError
-        For an unknown paper, scale, language or layer, or bounds outside the area.
+        For an unknown paper, scale, language or layer, bounds outside the area, or a declination without its year.
 
     Examples
     --------
@@ -208,9 +227,8 @@ def draw_sheet(
     size = paper_mm(paper, landscape=landscape)
     if language not in LANGUAGES:
         raise ConfigError("no such language", where="--lang", expected=" or ".join(LANGUAGES), found=language)
-    for name in also:
-        if name not in atlas.layers:
-            raise ConfigError("no such layer in this atlas", where="--also", found=name, mend=nearest(name, START_HIDDEN))
+    check_declined(declination_deg, year)
+    check_also(also, atlas.layers)
     letters = lettering(language)
     box = None if bbox is None else tuple(float(side) for side in bbox)
     wanted = Wanted(size, None if scale is None else scale_of(scale), box, letters.language)  # type: ignore[arg-type]
@@ -227,6 +245,63 @@ def draw_sheet(
         declined=declined,
         messages=tuple(filter(None, (letters.message, problem))),
     )
+
+
+def check_declined(declination_deg: float | None, year: float | None) -> None:
+    """Refuse a declination that nobody can update, and a year that is none.
+
+    Raises
+    ------
+    ConfigError
+        If a declination comes without its year, or the year is not 1900 to 2100.
+
+    Examples
+    --------
+    >>> check_declined(-9.5, 2020.0)
+    >>> check_declined(-9.5, None)
+    Traceback (most recent call last):
+        ...
+    geo.errors.ConfigError: a declination without its year: --declination: found -9.5: add --year, as on the map it is taken from
+    """
+    if declination_deg is not None and year is None:
+        mend = "add --year, as on the map it is taken from"
+        raise ConfigError("a declination without its year", where="--declination", found=f"{declination_deg:g}", mend=mend)
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ConfigError("no year", where="--year", expected=f"{FIRST_YEAR} to {LAST_YEAR}", found=f"{year:g}")
+
+
+def check_also(also: Sequence[str], layers: Iterable[str]) -> None:
+    """Refuse layers to draw that an atlas does not have.
+
+    Raises
+    ------
+    ConfigError
+        With those that it has and that are not drawn otherwise.
+
+    Examples
+    --------
+    >>> check_also(["past_hazards"], ["mdl", "mined_density"])
+    Traceback (most recent call last):
+        ...
+    geo.errors.ConfigError: no such layer in this atlas: --also: found past_hazards: known: mined_density
+    """
+    names = set(layers)
+    hidden = [name for name in START_HIDDEN if name in names]
+    for name in also:
+        if name not in names:
+            mend = nearest(name, hidden) if hidden else "leave --also out: every layer is drawn"
+            raise ConfigError("no such layer in this atlas", where="--also", found=name, mend=mend)
+
+
+def _write(targets: Sequence[Path], contents: Iterable[bytes], *, private: bool) -> None:
+    """Write files of one folder, each under its name as soon as all are whole."""
+    with beside(targets[-1], private=private, overwrite=True) as place:
+        for target, content in zip(targets, contents, strict=True):
+            try:
+                (place if target == targets[-1] else place.with_name(target.name)).write_bytes(content)
+            except OSError as fault:
+                mend = "make room there, or name another folder"
+                raise ConfigError("cannot write", where=str(target), found=str(fault.strerror), mend=mend) from fault
 
 
 def _figure(sheets: Sheets, place: int) -> Any:
@@ -266,7 +341,7 @@ def _index(sheets: Sheets, place: int) -> Index | None:
     """Return where the sheets lie; None where there is one only. An overview stands for all and is none of the boxes."""
     if len(sheets.pages) == 1:
         return None
-    first = 1 if sheets.pages[0].name["en"] == "Overview" else 0
+    first = 1 if sheets.pages[0].name == OVERVIEW else 0
     return Index(outline(sheets.atlas), footprints(sheets.pages[first:]), place - first)
 
 

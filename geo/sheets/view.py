@@ -51,10 +51,6 @@ class View:
     paper_mm: tuple[float, float]
     language: str = "en"
 
-    def lonlat_bounds(self) -> Bounds:
-        """Return west, south, east and north of the map [degrees]; its edges are no parallels, so this reaches a little out."""
-        return turned_bounds(self.bounds_m, self.crs, pyproj.CRS.from_epsg(4326))
-
     @property
     def growth(self) -> float:
         """How much larger than on A4 symbols and figures are: larger papers are read from farther off."""

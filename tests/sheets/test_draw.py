@@ -2,21 +2,23 @@
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from maps.country import survey_atlas_of
 from matplotlib import rc_context
-from matplotlib.collections import PathCollection
-from matplotlib.colors import to_rgb
+from matplotlib.collections import EllipseCollection, PathCollection
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from geo.generalise import as_shown
-from geo.maps.symbols import SYMBOLS
+from geo.maps.symbols import CHA, SHA, SYMBOLS
+from geo.maps.words import pair
 from geo.raster import Picture
-from geo.sheets.about import marks_on, watermarks
-from geo.sheets.draw import Look, draw_layers, map_axes, paper_figure
+from geo.sheets.about import Place, about, marks_on, watermarks
+from geo.sheets.draw import POINTS_Z, Look, draw_layers, map_axes, paper_figure
 from geo.sheets.fonts import lettering
 from geo.sheets.lettering import MM_PER_PT
 from geo.sheets.names import Name, draw_names, fitting, names_of
@@ -24,6 +26,7 @@ from geo.sheets.paths import drawn_shapes, path_of
 from geo.sheets.pdf import draw_sheet
 from geo.sheets.view import View, utm_crs, view_at
 from geo.sheets.watermark import draw_watermark
+from geo.terms import SIGN_TEXTS
 
 A4, FRAME = (210.0, 297.0), (20.0, 120.0, 170.0, 150.0)
 
@@ -270,3 +273,96 @@ def test_an_axes_of_another_figure_keeps_the_scale():
     view = view_of(25_000)
     axes = map_axes(Figure(figsize=(210 / 25.4, 297 / 25.4)), view)
     assert axes.get_xlim() == (view.bounds_m[0], view.bounds_m[2])
+
+
+def bands(axes):
+    """Return the colours of the wide strokes that soft edges are made of."""
+    return {to_hex(one.get_edgecolor()[:3]).upper() for one in patches(axes) if one.get_linewidth() > 3}
+
+
+def survey_of(area, **columns):
+    """Return the survey's fields alone, with columns replaced, and a sheet on the second of them."""
+    exact = survey_atlas_of(area)
+    fields = exact["unconfirmed_minefields"]
+    alone = replace(exact, layers={"unconfirmed_minefields": replace(fields, frame=fields.frame.assign(**columns))})
+    x, y = shapely.get_coordinates(shapely.centroid(fields.frame.geometry.to_numpy()))[1]
+    return alone, (x, y)
+
+
+@pytest.mark.parametrize(("status", "land_class"), [("worked_on", "CHA"), ("open", "SHA"), ("unknown", "CHA")])
+def test_a_soft_edge_has_the_colour_of_the_class(korea_area, status, land_class):
+    """± 1000 m are 20 mm at 1:50,000, where no tint is left to tell the class; a line, where there is one, tells the status."""
+    atlas, middle = survey_of(korea_area, land_class=land_class, land_status=status, precision_m=1000.0)
+    axes, found = drawn(atlas, view_at(middle, 50_000, A4, FRAME))
+    colour = {"CHA": CHA, "SHA": SHA}[land_class]
+    assert bands(axes) == {colour} and len(found.looks) == 1
+    axes, _ = drawn(atlas, view_at(middle, 250_000, A4, FRAME))  # 4 mm: tint and line beside the band
+    thin = {to_hex(one.get_edgecolor()[:3]).upper() for one in patches(axes) if one.get_linewidth() == 0.7}
+    assert bands(axes) == {colour} and thin == {SYMBOLS[next(iter(found.looks))].outline.upper()}
+
+
+def scattered(axes, symbol):
+    """Return the places in the order of drawing of the points of a symbol."""
+    of_points = [one for one in axes.collections if isinstance(one, PathCollection)]
+    return [place for place, one in enumerate(of_points) if one.get_facecolor()[0][:3] == pytest.approx(to_rgb(symbol.colour))]
+
+
+def test_signs_lie_under_finds_and_accidents(korea_area):
+    axes, _ = drawn(survey_atlas_of(korea_area), view_of())
+    heights = {one.get_zorder() for one in axes.collections if isinstance(one, PathCollection)}
+    assert heights == {POINTS_Z}  # so that the order of drawing decides
+    lower = [place for name in SIGN_TEXTS for place in scattered(axes, SYMBOLS[f"sign_{name}"])]
+    upper = [place for name in ("finds", "accidents") for place in scattered(axes, SYMBOLS[name])]
+    assert len(lower) >= 4 and len(upper) >= 2 and max(lower) < min(upper)
+
+
+def finds_far_off(atlas, off_km):
+    """Return an atlas of incidents alone at 127.2 E 38.1 N, as far off as told, and a sheet 20 to 28.5 km east of there."""
+    point = gpd.points_from_xy([127.2] * len(off_km), [38.1] * len(off_km))
+    frame = atlas["incidents"].frame.iloc[[0] * len(off_km)].set_geometry(point, crs=4326).assign(uncertainty_km=off_km)
+    view = view_of(50_000)
+    at = view.bounds_m[0] + view.m(FRAME[2] / 2)
+    moved_on = replace(view, bounds_m=(at + 20_000, view.bounds_m[1], at + 28_500, view.bounds_m[3]))
+    return replace(atlas, layers={"incidents": replace(atlas["incidents"], frame=frame)}), moved_on
+
+
+def test_what_may_lie_on_the_sheet_is_in_its_legend(atlas):
+    """Points 20 km beside the sheet: known to 25 km one may lie on it, known to 15 km it does not."""
+    near, view = finds_far_off(atlas, [25.0, 15.0])
+    look = drawn(near, view)[1].looks["incidents"]
+    assert (look.n_beyond, look.beyond_km, look.circled) == (1, 25.0, True)
+    far, view = finds_far_off(atlas, [15.0])
+    assert drawn(far, view)[1].looks == {}
+    inside = replace(view, bounds_m=view_of(50_000).bounds_m)
+    assert drawn(near, inside)[1].looks["incidents"].n_beyond == 0
+    near, view = finds_far_off(atlas, [25.0, 15.0])
+    told = about(atlas, view, Place(pair("A", "가")), drawn=drawn(near, view)[1], grid=None, lettering=lettering("en"))
+    assert told.legend[0][1]["en"].endswith("anywhere in its circle; 1 outside this sheet, off by up to 25 km, may lie on it")
+
+
+def test_one_point_of_unknown_exactness_hides_no_circle_of_another(atlas):
+    both, view = finds_far_off(atlas, [np.nan, 25.0])
+    axes, found = drawn(both, view)
+    (circles,) = [one for one in axes.collections if isinstance(one, EllipseCollection)]
+    assert len(circles.get_offsets()) == 1 and found.looks["incidents"].n_beyond == 1
+
+
+def test_a_supplied_find_has_its_circle(korea_area):
+    """± 1000 m: 20 mm at 1:50,000."""
+    exact = survey_atlas_of(korea_area)
+    finds = exact["finds"]
+    point = finds.frame.geometry.iloc[0]
+    for metres in (1000.0, 5.0):
+        alone = replace(exact, layers={"finds": replace(finds, frame=finds.frame.assign(precision_m=metres))})
+        look = drawn(alone, view_at((point.x, point.y), 50_000, A4, FRAME))[1].looks["finds"]
+        assert look.circled == (metres == 1000.0)
+
+
+def test_a_zone_of_several_parts_is_as_soft_as_its_least_exact(atlas):
+    """Parts known to 250 and 500 m, drawn as one: 2 mm at 1:250,000, whichever comes first."""
+    dmz = atlas["dmz"]
+    for metres in ([250.0, 500.0], [500.0, 250.0]):
+        frame = dmz.frame.assign(precision_m=metres, basis="supplied")
+        axes, _ = drawn(replace(atlas, layers={"dmz": replace(dmz, frame=frame)}), view_of(250_000))
+        widths = [one.get_linewidth() for one in patches(axes) if one.get_edgecolor()[:3] == to_rgb(SYMBOLS["dmz"].outline)]
+        assert max(widths) * MM_PER_PT == pytest.approx(4.0)

@@ -1,5 +1,7 @@
 """The grids of a sheet: places of lines, figures, steps, squares, degrees, and the meridian between zones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -16,6 +18,7 @@ from geo.sheets.grid import (
     grid_lines,
     grid_sentence,
     grid_step_m,
+    inner_squares,
     zone_regions,
 )
 from geo.sheets.view import view_at
@@ -26,10 +29,16 @@ PLACES = {"inland": ((127.03, 38.2), 50_000), "junction": ((126.02, 37.9), 100_0
 
 def sheet(place="inland", language="en"):
     """Return a view, its axes and what was drawn on them."""
-    from matplotlib.figure import Figure
-
     middle, scale = PLACES[place]
     view = view_at(middle, scale, PAPER, FRAME, language=language)
+    axes = axes_of(view)
+    return view, axes, draw_grid(axes, view)
+
+
+def axes_of(view):
+    """Return empty axes of a view."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(PAPER[0] / 25.4, PAPER[1] / 25.4))
     left, bottom, width, height = FRAME
     axes = figure.add_axes((left / PAPER[0], bottom / PAPER[1], width / PAPER[0], height / PAPER[1]))
@@ -37,7 +46,7 @@ def sheet(place="inland", language="en"):
     axes.set_ylim(view.bounds_m[1], view.bounds_m[3])
     axes.set_xticks([])
     axes.set_yticks([])
-    return view, axes, draw_grid(axes, view)
+    return axes
 
 
 @pytest.fixture(scope="module", params=PLACES)
@@ -139,7 +148,7 @@ def test_the_full_figures_stand_once_each(drawn):
     _, axes, _ = drawn
     words = [text.get_text() for text in axes.texts]
     assert words.count("000m E") == 1
-    assert words.count("000m N") == 1
+    assert words.count("000m") == 1 == words.count("N")
 
 
 def test_squares_are_those_of_mgrs(drawn):
@@ -148,6 +157,17 @@ def test_squares_are_those_of_mgrs(drawn):
     x, y = (one.ravel() for one in np.meshgrid(np.linspace(west, east, 40), np.linspace(south, north, 40)))
     lon, lat = Transformer.from_crs(view.crs, 4326, always_xy=True).transform(x, y)
     assert set(grid.squares) == set(mgrs(lon, lat, digits=0).tolist())
+
+
+def test_a_square_that_no_edge_meets_is_named_in_its_middle():
+    """The whole front at 1:1,000,000: 175 km wide and 160 high, 52S CH reaches from 300 to 400 and from 4200 to 4300 km."""
+    view = replace(view_at((127.5, 38.2), 1_000_000, PAPER, FRAME), bounds_m=(283_000.0, 4_150_000.0, 458_000.0, 4_310_000.0))
+    assert [name for name, _ in inner_squares(view)] == ["52S CH"]
+    axes = axes_of(view)
+    assert "52S CH" in draw_grid(axes, view).squares
+    (written,) = [text for text in axes.texts if text.get_text() == "52S CH"]
+    assert written.get_position() == pytest.approx((350_000, 4_250_000), abs=1000)
+    assert inner_squares(view_at(*PLACES["inland"], PAPER, FRAME)) == ()
 
 
 def test_ticks_lie_on_their_minutes(drawn):

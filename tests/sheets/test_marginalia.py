@@ -71,7 +71,6 @@ ABOUT = About(
     as_of=(pair("DMZ 1953-07-27", "비무장지대 1953-07-27"),) * 4,
     version="minemap 0.1.0",
     dataset_hash="sha256 9f790307f02d3921",
-    analysed="2026-11-20",
     page=4,
     n_pages=12,
     declination=Declination(-9.0, 2026.5, "WMM-2025", "computed", -0.04),
@@ -241,12 +240,50 @@ def test_what_does_not_fit_is_refused(hangul):
 
 
 def test_long_names_are_cut_with_a_mark(hangul):
-    long = dataclasses.replace(ABOUT, title=pair("Long title " * 30, "긴 제목 " * 60), subtitle=pair("a" * 10_000, "가" * 10_000))
+    long = dataclasses.replace(ABOUT, title=pair("Long title " * 30, "긴 제목 " * 60), subtitle=pair("a" * 400, "가" * 200))
     for language in ("en", "ko"):
         _, figure, _ = sheet("A4", language, long)
         head = [text for text in figure.axes[1].texts if text.get_text().endswith("…")]
         assert len(head) == 2
         assert max(box.bounds[2] for box in boxes_mm(figure, head)) < 210 - EDGE_MM
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_subtitle_without_room_is_told_whole_before_all_other_texts(hangul, language):
+    """The sentence about what is not real must not be the one that is cut."""
+    first, last = pair("Fields: supplied.", "지대: 제공 자료."), pair("Others: not real.", "그 밖: 실제 아님.")
+    whole = {word: " ".join([first[word], *["x" * 40] * 4, last[word]]) for word in ("en", "ko")}
+    for marks, cut in (((), False), ((pair("RESTRICTED – not for release", "제한본 – 공개·전달 금지"),), True)):
+        _, figure, placed = sheet("A4", language, dataclasses.replace(ABOUT, subtitle=whole, marks=marks))
+        texts = next(one.block for one in placed if one.key == "texts").paragraphs
+        head = [text.get_text() for text in figure.axes[1].texts]
+        assert (first[language] in head, whole[language] in head) == (cut, not cut)
+        assert texts == ((whole[language],) if cut else ()) + tuple(text[language] for text in ABOUT.texts)
+
+
+def test_counts_and_index_are_left_out_before_the_sources_of_hazards(hangul):
+    view, _, _ = sheet("A4")
+    sources = tuple(pair(f"Source {n:03d}, " + "x" * 30, f"출처 {n:03d}") for n in range(60))
+    full = dataclasses.replace(ABOUT, sources=sources, n_sources_kept=4, counts=(pair("CHA: 3", "CHA: 3건"),) * 3)
+    seen = set()
+    for n_lines in range(4, 60, 2):
+        about = dataclasses.replace(full, series=ABOUT.series[:1] * 28, as_of=ABOUT.as_of[:1] * n_lines)
+        try:
+            blocks = {one.key: one.block for one in laid_out(view, about)[1]}
+        except ConfigError:
+            break
+        told = "".join(blocks["sources"].paragraphs).count("Source ")
+        left = "counts" in blocks, "index" in blocks
+        assert told >= 4 or left == (False, False)
+        seen.add((*left, told >= 4))
+    assert seen >= {(True, True, True), (False, True, True), (False, False, True), (False, False, False)}
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Legend, continued"), ("ko", "범례 (계속)")])
+def test_a_legend_that_goes_on_says_so(language, word):
+    view = view_at((127.03, 38.2), 50_000, PAPERS["A4"], frame_of(PAPERS["A4"]), language=language)
+    legends = [block for block in blocks_of(view, ABOUT) if isinstance(block, Legend)]
+    assert len(legends) == 2 and [block.heading == word for block in legends] == [False, True]
 
 
 def test_text_is_never_markup(hangul):
@@ -306,7 +343,7 @@ def test_every_symbol_has_a_swatch_inside_its_box(key):
     axes.set_xlim(0, 50.8)
     axes.set_ylim(0, 25.4)
     draw_swatch(axes, SYMBOLS[key], 10.0, 10.0, 8.0, 3.0)
-    drawn = [*axes.patches, *axes.lines]
+    drawn = [*axes.patches, *axes.lines, *axes.collections]
     assert drawn
     hatched = [patch for patch in axes.patches if patch.get_hatch()]
     assert bool(hatched) == (bool(SYMBOLS[key].hatch) and SYMBOLS[key].kind in ("fill", "cell"))
@@ -342,17 +379,20 @@ def test_counts_are_left_out_where_there_is_no_room(hangul):
 
 
 def test_figures_of_the_grid_grow_with_the_paper_and_stay_in_their_band(hangul):
-    sizes = []
+    sizes, units = [], []
     for paper in ("A4", "A1"):
         view, figure, _ = sheet(paper)
-        texts = [text for text in figure.axes[0].texts if text.get_text().isdigit()]
+        texts = [text for text in figure.axes[0].texts if text.get_text().isdigit() or text.get_text().startswith("000m")]
         sizes.append(max(text.get_size() for text in texts))
+        units.append({text.get_size() for text in texts if text.get_text().startswith("000m")})
         left, bottom, width, height = view.frame_mm
         outer = shapely.box(left - 7.8, bottom - 3.6, left + width + 7.8, bottom + height + 3.6).buffer(
             0.2
         )  # a dot of the screen
         assert [text.get_text() for text, box in zip(texts, boxes_mm(figure, texts), strict=True) if not outer.covers(box)] == []
     assert sizes[1] / sizes[0] == pytest.approx((594 / 210) ** 0.25)
+    (small,), (large,) = units
+    assert large / small == pytest.approx(sizes[1] / sizes[0])
 
 
 def test_closer_hatches_stay_closer():
@@ -387,5 +427,5 @@ def test_datum_paper_and_blocks():
     assert datum_text(view, "en") == "WGS 84 / UTM zone 52N, EPSG:32652; heights not shown."
     assert datum_text(view, "ko") == "WGS 84 / UTM zone 52N, EPSG:32652; 높이는 표시하지 않음."
     assert paper_name((841, 594)) == "A1 (841 × 594 mm)"
-    bare = dataclasses.replace(ABOUT, index=None, series=(), version="", dataset_hash="", analysed="")
+    bare = dataclasses.replace(ABOUT, index=None, series=(), version="", dataset_hash="")
     assert not {"index", "series", "made"} & {block.key for block in blocks_of(view, bare)}

@@ -18,6 +18,7 @@ from geo.sheets.norths import (
     drawn_angles_deg,
     grid_convergence_deg,
     norths_lines,
+    sheet_lines,
 )
 from geo.sheets.view import view_at
 
@@ -59,7 +60,7 @@ def test_a_supplied_value_wins_and_needs_no_model(monkeypatch):
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 181.0])
 def test_a_supplied_value_must_be_an_angle(value):
-    with pytest.raises(ConfigError, match="declination: expected degrees"):
+    with pytest.raises(ConfigError, match="not an angle: declination: expected degrees.*: take it from your official map"):
         declination(127.0, 38.0, 2026.0, value_deg=value)
 
 
@@ -112,20 +113,55 @@ def test_minutes_carry():
 
 
 def test_the_sentences_name_side_year_model_and_basis():
-    told = " ".join(norths_lines(1.0, Declination(-9.0, 2026.5, "WMM-2025", "computed", -0.04), "en"))
+    told = " ".join(norths_lines({52: 1.0}, Declination(-9.0, 2026.5, "WMM-2025", "computed", -0.04), "en"))
     assert "Grid north is 1°00′ east of true north." in told
     assert "Magnetic declination 9°00′ west, 2026.5 (WMM-2025, computed)." in told
     assert "Magnetic north is 10°00′ west of grid north." in told
     assert "Annual change 2.4′ to the west." in told
     assert "not to scale" in told
-    supplied = norths_lines(1.0, Declination(3.0, 2020.0, "", "supplied"), "ko")
+    supplied = norths_lines({52: 1.0}, Declination(3.0, 2020.0, "", "supplied"), "ko")
     assert "자편각: 동쪽 3°00′, 2020 (제공값)." in supplied
     assert not [line for line in supplied if "연간" in line]
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            [
+                "Grid north of UTM zone 52 is 1°50′ west of true north.",
+                "Grid north of UTM zone 51 is 1°50′ east of true north.",
+                "Magnetic north is 7°10′ west of grid north of UTM zone 52.",
+                "Magnetic north is 10°50′ west of grid north of UTM zone 51.",
+                "The drawing is for the grid of UTM zone 52.",
+            ],
+        ),
+        (
+            "ko",
+            [
+                "도편각(UTM 52대): 도북은 진북의 서쪽 1°50′.",
+                "도편각(UTM 51대): 도북은 진북의 동쪽 1°50′.",
+                "도자각(UTM 52대): 자북은 도북의 서쪽 7°10′.",
+                "도자각(UTM 51대): 자북은 도북의 서쪽 10°50′.",
+                "그림은 UTM 52대 격자 기준입니다.",
+            ],
+        ),
+    ],
+)
+def test_a_sheet_across_two_zones_tells_the_norths_of_both(language, expected):
+    """3° from both central meridians at 37.8° N: tan 3° · sin 37.8° = tan 1°50′."""
+    declined = Declination(-9.0, 2026.5, "WMM-2025", "computed")
+    crossing, inland = (
+        sheet_lines(view_at((lon, 37.8), 25_000, (297, 420), (17, 110, 260, 280)), declined, language) for lon in (126.0, 127.0)
+    )
+    assert [line for line in crossing if line in expected] == expected
+    assert not [line for line in inland if "UTM" in line]
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "Magnetic north not shown"), ("ko", "자북 표시 없음")])
 def test_an_unknown_declination_is_told(language, word):
-    assert any(line.startswith(word) for line in norths_lines(1.0, None, language))
+    assert any(line.startswith(word) for line in norths_lines({52: 1.0}, None, language))
 
 
 @given(st.floats(-3, 3), st.floats(-40, 40))

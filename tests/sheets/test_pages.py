@@ -19,6 +19,7 @@ from geo.sheets.fonts import lettering
 from geo.sheets.lettering import wrapped
 from geo.sheets.pages import SCHEMATIC_FINEST, Wanted, finest_scale, footprints, pages_of
 from geo.sheets.pdf import draw_sheet
+from geo.sheets.view import footprint
 
 A4 = (210.0, 297.0)
 
@@ -29,15 +30,14 @@ def wanted(**more):
 
 def test_one_sheet_shows_all_of_the_zones(atlas):
     (page,) = pages_of(atlas, wanted())
-    west, south, east, north = page.view.lonlat_bounds()
     zones = shapely.box(*atlas["mcz"].frame.total_bounds)
-    assert shapely.box(west, south, east, north).contains(zones)
+    assert footprint(page.view).contains(zones)
     assert page.name["en"] == "Overview" and page.view.scale % 1000 == 0
 
 
 def test_a_small_place_at_a_scale_takes_one_sheet_with_the_place_in_its_middle(atlas):
     (page,) = pages_of(atlas, wanted(scale=50_000, bbox=(127.09, 38.09, 127.11, 38.11)))
-    middle = shapely.box(*page.view.lonlat_bounds()).centroid
+    middle = footprint(page.view).centroid
     assert (middle.x, middle.y) == pytest.approx((127.1, 38.1), abs=0.002)
 
 
@@ -57,7 +57,7 @@ def test_an_atlas_by_river_has_an_overview_and_a_sheet_a_river(atlas):
     pages = pages_of(atlas, wanted(), "river")
     assert [page.name["en"] for page in pages] == ["Overview", *atlas["rivers"].frame.name_en]
     shape = atlas["rivers"].frame.geometry.iloc[0]
-    assert shapely.box(*pages[1].view.lonlat_bounds()).contains(shape)
+    assert footprint(pages[1].view).contains(shape)
 
 
 def test_an_atlas_by_river_at_a_scale_follows_the_river(atlas):
@@ -113,6 +113,14 @@ def test_a_survey_may_be_drawn_as_large_as_it_is_exact(korea_area):
     assert finest_scale(exact) == 1000
 
 
+def test_an_atlas_by_river_needs_rivers(atlas):
+    dry = replace(atlas["rivers"], frame=atlas["rivers"].frame.iloc[:0])
+    layers = {name: layer for name, layer in atlas.layers.items() if name != "rivers"}
+    for shown in (layers, layers | {"rivers": dry}):
+        with pytest.raises(ConfigError, match="no rivers: --atlas river: leave --atlas out"):
+            pages_of(replace(atlas, layers=shown), wanted(), "river")
+
+
 def test_too_many_sheets_are_refused_before_any_is_drawn(atlas):
     with pytest.raises(ConfigError, match="too many sheets: --scale: expected 300 at most, found"):
         pages_of(atlas, wanted(scale=25_000, bbox=(125.0, 37.0, 129.0, 39.0)))
@@ -140,6 +148,34 @@ def test_the_legend_tells_soft_bands_circles_and_the_grey_strip(atlas):
     assert found.soft_mm == {"mdl": 1.0}  # a symbol with crisp edges among the soft ones has a crisp swatch
     inside = about(atlas, page.view, Place(page.name), drawn=Drawn(None, looks), grid=None, lettering=lettering("en"))
     assert "beyond" not in [symbol.key for symbol, _ in inside.legend]
+
+
+def test_the_hatch_of_a_cell_is_said_to_be_no_limit_of_a_field(korea_area):
+    for tier in ("public", "restricted"):
+        shown = as_shown(survey_atlas_of(korea_area, tier=tier))
+        (page,) = pages_of(shown, wanted())
+        symbols = {"cha": "unconfirmed_minefields", "planned_simulated": "planned_minefields"}
+        texts = {symbol.key: text for symbol, text in told(shown, page, symbols).legend}
+        assert ("hatch: the 1 km cell itself, not a field's limit" in texts["cha"]["en"]) == (tier == "public")
+        assert ("1 km 격자" in texts["cha"]["ko"]) == (tier == "public")
+        assert "cell" not in texts["planned_simulated"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("bbox", "keys"),
+    [
+        ((127.48, 38.02, 127.52, 38.06), ()),  # between Pocheon and Hwacheon, at 1:25,000
+        ((127.3, 37.9, 127.6, 38.1), ("border",)),
+        ((126.4, 37.7, 126.5, 37.8), ("sea",)),
+        ((124.5, 36.8, 129.5, 39.2), ("border", "sea")),
+    ],
+)
+def test_ground_that_is_seen_stands_in_the_legend(atlas, bbox, keys):
+    (page,) = pages_of(atlas, wanted(bbox=bbox))
+    found = told(atlas, page, {})
+    ground = {symbol.key: text for symbol, text in found.legend if symbol.key in ("border", "sea")}
+    assert tuple(ground) == keys and all(text["en"] and text["ko"] for text in ground.values())
+    assert any("schematic, good to ± 1 km" in text["en"] for text in found.texts) == bool(keys)
 
 
 def test_a_contact_stays_on_one_line(atlas):
@@ -247,6 +283,20 @@ def test_sources_and_dates_of_all_layers_of_a_symbol_are_told(korea_area):
     assert any(text["en"].startswith(korea_area.sources[second].title) for text in found.sources)
 
 
+def test_sources_of_hazards_come_first_and_are_counted(atlas, korea_area):
+    """A source that zone and fields share is the fields'."""
+    first, second, third = list(korea_area.sources)[:3]
+    layers = {
+        name: replace(atlas[name], sources=(), frame=atlas[name].frame.assign(sources=keys))
+        for name, keys in (("mdl", f"{first};{third}"), ("planned_minefields", f"{second};{third}"), ("places", first))
+    }
+    shown = replace(atlas, layers={**atlas.layers, **layers})
+    found = told(shown, pages_of(atlas, wanted())[0], {"mdl": "mdl", "planned_simulated": "planned_minefields"})
+    titles = [korea_area.sources[key].title for key in (*sorted((second, third)), first)]
+    assert [text["en"].startswith(title) for text, title in zip(found.sources, titles, strict=True)] == [True] * 3
+    assert found.n_sources_kept == 2
+
+
 def test_a_sheet_of_a_river_tells_its_counts(atlas):
     sheets = draw_sheet(atlas, by="river", declination_deg=-9.0, year=2026.5)
     overview, river = ({text.get_text() for axes in sheets.figure(n).axes for text in axes.texts} for n in (1, 2))
@@ -285,6 +335,19 @@ def test_pages_are_numbered_and_stand_in_the_index(atlas):
     texts = {text.get_text() for axes in sheets.figure(2).axes for text in axes.texts}
     assert any("Page 2 of 2" in text for text in texts)
     assert any("Sheets of this area" in text for text in texts)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2])
+def test_a_page_that_is_not_there_is_refused(detail, number):
+    for page in (detail.figure, detail.png):
+        with pytest.raises(ConfigError, match=f"no such page: number: expected 1 to 1, found {number}"):
+            page(number)
+
+
+def test_a_declination_keeps_the_year_it_was_supplied_for(atlas):
+    with pytest.raises(ConfigError, match="a declination without its year: --declination: found -9.5: add --year"):
+        draw_sheet(atlas, declination_deg=-9.5)
+    assert draw_sheet(atlas, declination_deg=-9.5, year=1900.0).declined == (-9.5, 1900.0)
 
 
 def test_files_of_several_pages_are_numbered(atlas, tmp_path):

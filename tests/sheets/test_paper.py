@@ -11,7 +11,8 @@ from geo.errors import ConfigError
 from geo.sheets.draw import paper_figure
 from geo.sheets.fonts import lettering, writable_text
 from geo.sheets.lettering import width_mm
-from geo.sheets.paper import PAPERS_MM, dpi_of, fitting_scale, map_frame_mm, paper_mm, scale_of
+from geo.sheets.marginalia import frame_of
+from geo.sheets.paper import PAPERS_MM, dpi_of, fitting_scale, paper_mm, scale_of
 from geo.sheets.pdf import draw_sheet
 from geo.sheets.view import footprint, moved, on_sheet, turned_bounds, utm_crs, utm_zone, view_at
 
@@ -36,7 +37,7 @@ def test_one_kilometre_is_as_long_as_the_scale_says(detail, detail_figure):
 @pytest.mark.parametrize("landscape", [False, True])
 def test_the_frame_stands_inside_the_paper(name, landscape):
     wide, high = paper_mm(name, landscape=landscape)
-    left, bottom, width, height = map_frame_mm((wide, high))
+    left, bottom, width, height = frame_of((wide, high))
     assert (wide > high) == landscape
     assert min(left, bottom, wide - left - width, high - bottom - height) > 5
     assert width * height > 0.3 * wide * high
@@ -112,7 +113,7 @@ def test_the_zone_is_that_of_the_middle(lon, zone):
 
 def test_a_view_goes_over_to_degrees_and_back():
     view = view_at((127.1, 38.1), 50_000, (210, 297), (20, 120, 170, 150))
-    west, south, east, north = view.lonlat_bounds()
+    west, south, east, north = footprint(view).bounds
     assert west < 127.1 < east and south < 38.1 < north
     corners = on_sheet(np.array([footprint(view)], dtype=object), view)[0].bounds
     assert corners == pytest.approx(view.bounds_m, abs=0.01)

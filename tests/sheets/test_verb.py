@@ -1,7 +1,11 @@
 """``minemap sheet``: from a build folder to a file, and one clear line where that cannot be."""
 
+import errno
 import io
+import os
+import stat
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +18,12 @@ import layers
 from geo.build import read_manifest, write_build
 from geo.generalise import as_shown
 from geo.raster import Picture
+from geo.sheets import pdf
 from geo.sheets.about import dataset_sha256
 from geo.sheets.pdf import _figure
 from layers.built import read_built
 from layers.cli import main
-from layers.sheets import atlas_of, sheets_of, usual_target, written_sha256
+from layers.sheets import atlas_of, sheets_of, usual_target, write_sheets, written_sha256
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +102,13 @@ def test_a_public_build_of_supplied_fields_has_sheets_of_their_cells(demo, tmp_p
         (["--lang", "fr"], "no such language: --lang: expected en or ko, found fr"),
         (["--atlas", "county"], "unknown kind of atlas: --atlas: expected river or district, found county"),
         (["--also", "mined_densty"], "no such layer in this atlas: --also: found mined_densty: did you mean mined_density?"),
+        (["--also", "past_hazards"], "no such layer in this atlas: --also: found past_hazards: known: mined_density"),
         (["--dpi", "5", "-f", "png"], "dots per inch: --dpi: expected 72 to 1200, found 5: with fewer"),
-        (["--declination", "400"], "declination"),
+        (["--declination", "400", "--year", "2020"], "declination"),
+        (["--declination", "-9.5"], "a declination without its year: --declination: found -9.5: add --year"),
+        (["--declination", "-9.5", "--year", "9999"], "no year: --year: expected 1900 to 2100, found 9999"),
+        (["--year", "1899"], "no year: --year: expected 1900 to 2100, found 1899"),
+        (["--year", "nan"], "no year: --year: expected 1900 to 2100, found nan"),
         (["-o", "/no/such/folder/sheet.pdf"], "no such folder: /no/such/folder"),
     ],
 )
@@ -157,6 +167,71 @@ def test_a_build_without_a_layer_file_is_told(demo, tmp_path):
     (tmp_path / "demo" / "layers" / "mdl.parquet").unlink()
     done = run(tmp_path / "demo")
     assert done.exit_code == 3 and "a file of the build is missing" in done.stderr
+
+
+@pytest.fixture
+def two_pages(folder):
+    return sheets_of(folder, by="river", bbox=(-27.0, 19.9, -26.9, 20.0), declination_deg=-9.0, year=2020.0)
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("form", ["pdf", "png"])
+def test_an_interrupt_leaves_nothing_new_and_what_stood_there(two_pages, form, fault, tmp_path, monkeypatch):
+    """The second page is not finished: neither is the first, and an older file is as it was."""
+    drawn = pdf._figure
+
+    def interrupted(sheets, place):
+        if place:
+            raise fault
+        return drawn(sheets, place)
+
+    monkeypatch.setattr(pdf, "_figure", interrupted)
+    sheets = replace(two_pages, atlas=replace(two_pages.atlas, tier="restricted"))
+    first = sheets.paths(tmp_path / "sheet", form)[0]
+    first.write_bytes(b"old")
+    with pytest.raises(fault):
+        write_sheets(sheets, tmp_path / "sheet", form, dpi=72, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [first.name] and first.read_bytes() == b"old"
+
+
+def test_a_full_disk_is_told_with_the_path_and_leaves_the_older_file(folder, tmp_path, monkeypatch):
+    target = tmp_path / "sheet.pdf"
+    target.write_bytes(b"old")
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = run(folder, "-o", target, "--overwrite")
+    assert done.exit_code == 2 and f"cannot write: {target}: found No space left on device: make room" in done.stderr
+    assert list(tmp_path.iterdir()) == [target] and target.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_link_is_followed_and_stays(folder, tmp_path):
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far" / "sheet.pdf", tmp_path / "link.pdf"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    assert sheets_of(folder).save(link) == [link]
+    assert link.is_symlink() and target.read_bytes().startswith(b"%PDF") and len(list(target.parent.iterdir())) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_restricted_sheets_are_for_their_owner_alone(folder, tmp_path):
+    sheets = sheets_of(folder)
+    for tier, mode in (("restricted", 0o600), ("public", 0o666 & ~umask())):
+        target = tmp_path / f"{tier}.pdf"
+        target.write_bytes(b"old")
+        target.chmod(0o644)
+        replace(sheets, atlas=replace(sheets.atlas, tier=tier)).save(target)
+        assert stat.S_IMODE(target.stat().st_mode) == mode
+
+
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def test_restricted_sheets_are_named_so(tmp_path):

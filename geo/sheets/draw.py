@@ -26,7 +26,7 @@ from geo.sheets.blocks import MARKERS, PX_PT, SOFTEST_MM, dash_of, hatch_text, s
 from geo.sheets.ground import draw_ground
 from geo.sheets.lettering import MM_PER_PT
 from geo.sheets.paper import inches
-from geo.sheets.paths import Shapes, drawn_shapes, path_of
+from geo.sheets.paths import Shapes, draw_path, drawn_shapes, path_of
 from geo.sheets.view import View
 from geo.terms import RECORD_LAYERS
 
@@ -279,9 +279,9 @@ def _draw_areas(axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], symbol:
         return
     if symbol.opacity > 0:
         tinted = path_of(shapes[soft_mm <= SOFTEST_MM])
-        _patch(axes, tinted, fc=symbol.colour, lw=0, alpha=symbol.opacity, zorder=base)
+        draw_path(axes, tinted, fc=symbol.colour, lw=0, alpha=symbol.opacity, zorder=base)
     if symbol.hatch:
-        _patch(axes, path, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol), zorder=base + 0.02)
+        draw_path(axes, path, fc="none", ec=symbol.hatch_colour, lw=0, hatch=hatch_text(symbol), zorder=base + 0.02)
     if symbol.outline:
         _draw_edges(axes, shapes, soft_mm, symbol, symbol.outline, base + 0.04)
 
@@ -298,7 +298,7 @@ def _draw_edges(axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], symbol:
         if path is None:
             continue
         if number == 0:
-            _patch(axes, path, fc="none", ec=colour, lw=width_pt, ls=dash, zorder=zorder)
+            draw_path(axes, path, fc="none", ec=colour, lw=width_pt, ls=dash, zorder=zorder)
             continue
         half_mm = float(soft_mm[classes == number].max())
         n_steps = int(np.clip(half_mm / STEP_MM, 4, MOST_STEPS))
@@ -306,9 +306,9 @@ def _draw_edges(axes: Any, shapes: Shapes, soft_mm: NDArray[np.float64], symbol:
         for share in np.linspace(1.0, 1 / n_steps, n_steps):
             wide_pt = max(2 * half_mm * share / MM_PER_PT, width_pt)
             look = {"capstyle": "butt", "joinstyle": "round"}
-            _patch(axes, path, fc="none", ec=band, lw=wide_pt, alpha=opacity, zorder=zorder, **look)
+            draw_path(axes, path, fc="none", ec=band, lw=wide_pt, alpha=opacity, zorder=zorder, **look)
         if half_mm <= SOFTEST_MM:
-            _patch(axes, path, fc="none", ec=colour, lw=min(width_pt, THIN_PT), ls=dash, alpha=0.7, zorder=zorder)
+            draw_path(axes, path, fc="none", ec=colour, lw=min(width_pt, THIN_PT), ls=dash, alpha=0.7, zorder=zorder)
 
 
 def _draw_lines(
@@ -330,7 +330,7 @@ def _draw_lines(
     wide_pt = np.maximum(of_class.to_numpy(float) * 0.6 * PX_PT, view.mm(1.0) * metres.to_numpy(float) / MM_PER_PT).round(1)
     for width in np.unique(wide_pt):
         look = {"capstyle": "round", "joinstyle": "round", "alpha": 0.55 if width > 4 else 1.0}
-        _patch(axes, path_of(shapes[wide_pt == width]), fc="none", ec=symbol.colour, lw=width, zorder=base, **look)
+        draw_path(axes, path_of(shapes[wide_pt == width]), fc="none", ec=symbol.colour, lw=width, zorder=base, **look)
 
 
 def _draw_points(axes: Any, shapes: Shapes, off_m: NDArray[np.float64], symbol: Symbol, view: View) -> bool:
@@ -361,10 +361,3 @@ def _draw_points(axes: Any, shapes: Shapes, off_m: NDArray[np.float64], symbol: 
     marker = MARKERS[symbol.shape]
     axes.scatter(*at.T, s=(0.8 * size_pt) ** 2, marker=marker, linestyles=dash_of(symbol), zorder=POINTS_Z, **face)
     return bool(wide.any())
-
-
-def _patch(axes: Any, path: Any, **look: Any) -> None:
-    from matplotlib.patches import PathPatch
-
-    if path is not None:
-        axes.add_artist(PathPatch(path, **look))  # not add_patch, which measures every bend for limits that are set already

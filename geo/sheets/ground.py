@@ -16,7 +16,7 @@ from geo.land import land_lonlat
 from geo.layer import Atlas
 from geo.maps.symbols import INK, SYMBOLS, WHITE, Symbol
 from geo.sheets.blocks import PX_PT, dash_of
-from geo.sheets.paths import Shapes, drawn_shapes, path_of
+from geo.sheets.paths import Shapes, draw_path, drawn_shapes, path_of
 from geo.sheets.view import View, footprint, on_sheet
 
 SEA = Symbol("sea", "Sea", "바다", colour="#E4EBF1", opacity=1.0, outline="#8FA3B5", width_px=0.7)
@@ -70,7 +70,7 @@ def draw_ground(axes: Any, atlas: Atlas, view: View) -> bool:
     _fill(axes, land, view, fc="none", ec=symbol.hatch_colour, lw=0, hatch="..", zorder=0.4)
     for kinds, line in GROUND_LINES.items():
         shapes, _ = drawn_shapes(_lines(atlas, kinds), view)
-        _patch(axes, shapes, fc="none", ec=line.colour, lw=line.width_px * PX_PT, ls=dash_of(line), zorder=0.5)
+        draw_path(axes, path_of(shapes), fc="none", ec=line.colour, lw=line.width_px * PX_PT, ls=dash_of(line), zorder=0.5)
     return not bool(shapely.covers(on_sheet(np.array([known], dtype=object), view)[0], shapely.box(*view.bounds_m)))
 
 
@@ -93,20 +93,12 @@ def draw_district(axes: Any, shape: shapely.Geometry, view: View) -> None:
     """Draw the outline of a district over everything but names: of its part in the frame the sheet tells numbers."""
     shapes, _ = drawn_shapes(np.array([shape], dtype=object), view)
     for colour, width_pt in ((WHITE, 2.6), (DISTRICT.outline, 1.1)):
-        _patch(axes, shapes, fc="none", ec=colour, lw=width_pt, zorder=DISTRICT_Z)
+        draw_path(axes, path_of(shapes), fc="none", ec=colour, lw=width_pt, zorder=DISTRICT_Z)
 
 
 def _fill(axes: Any, shape: shapely.Geometry, view: View, **look: Any) -> None:
     shapes, _ = drawn_shapes(np.array([shape], dtype=object), view)
-    _patch(axes, shapes, **({"lw": 0} | look))
-
-
-def _patch(axes: Any, shapes: Any, **look: Any) -> None:
-    from matplotlib.patches import PathPatch
-
-    path = path_of(shapes)
-    if path is not None:
-        axes.add_artist(PathPatch(path, **look))
+    draw_path(axes, path_of(shapes), **({"lw": 0} | look))
 
 
 def _draw_relief(axes: Any, atlas: Atlas, view: View) -> None:

@@ -87,3 +87,11 @@ def _coded(pieces: Shapes, end: Any, path: Any) -> tuple[Floats, NDArray[np.uint
     codes[np.r_[starts[1:] - 1, len(points) - 1]] = end
     codes[starts] = path.MOVETO
     return points, codes
+
+
+def draw_path(axes: Any, path: Any, **look: Any) -> None:
+    """Draw a path as one patch of that look; None draws nothing."""
+    from matplotlib.patches import PathPatch
+
+    if path is not None:
+        axes.add_artist(PathPatch(path, **look))  # not add_patch, which measures every bend for limits that are set already

@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("sources_table", "Sources of this map", "이 지도의 출처"),
     ("chart_caveat", "hatched, *: the year is incomplete or told with others; see the table",
      "빗금, *: 불완전하거나 다른 해와 합친 값(표 참조)"),
-    ("chart_missing", "–: none in this series; see the table of casualties", "–: 이 계열에 수치 없음, 인명 피해 표 참조"),
+    ("chart_missing", "–: none in this series", "–: 이 계열에 수치 없음"),
     ("chart_source", "Source: {sources}", "출처: {sources}"),
     ("chart_as_table", "The same figures stand in the table below.", "같은 수치가 아래 표에 있습니다."),
     ("too_many_rows", "{n} rows: too many for this page. They are in {file}.",

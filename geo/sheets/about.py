@@ -48,8 +48,8 @@ SOFT = ("soft band, no exact line", "흐린 띠, 정확한 선 아님")
 PARTLY_SOFT = ("soft band where less exact", "부정확한 곳은 흐린 띠")
 IN_CELLS = ("hatch: the 1 km cell itself, not a field's limit", "빗금: 1 km 격자 자체이며 실제 경계가 아님")
 SCHEMATIC = (
-    "Coasts and provincial borders are schematic, good to ± 1 km.",
-    "해안선과 도 경계는 개략적이며 ±1 km까지만 정확합니다.",
+    "Coasts and provincial borders are schematic: lines through a few control points.",
+    "해안선과 도 경계는 개략적입니다. 몇 개의 기준점을 이은 선입니다.",
 )
 CIRCLED = ("anywhere in its circle", "원 안 어딘가")
 SKETCH_SCALE = 100_000  # of ± 500 m: 5 mm on paper

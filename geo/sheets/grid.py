@@ -240,9 +240,8 @@ def _is_full(view: View, label: Label, labels: list[Label]) -> bool:
     if zone != int(view.zone) or side not in ("bottom", upright):
         return False
     along = [other[3] for other in own if other[0] == side]
-    low = (
-        view.bounds_m[1] + view.m(5.4 * view.growth) if side == upright else view.bounds_m[0]
-    )  # the unit stands under the figures there
+    unit_m = view.m(5.4 * view.growth)  # stands under the figures of an upright edge
+    low = view.bounds_m[1] + unit_m if side == upright else view.bounds_m[0]
     return at == min((one for one in along if one >= low), default=min(along))
 
 

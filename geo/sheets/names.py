@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.generalise import HAZARD_LAYERS
 from geo.layer import Atlas
 from geo.maps.finds import year_labels
 from geo.maps.labels import angle_deg, map_labels, short_names, straightest
@@ -33,7 +34,6 @@ HALO_PT = 1.6
 NAMES_Z, DOTS_Z = 8.0, POINTS_Z - 0.1  # above all; below the records, which a dot must not hide
 GAP_MM, EDGE_MM = 0.35, 4.4  # around a name; along the frame, where the names of the grid's squares stand
 POINTS, POINT_MM = GROUPS["evidence"], 0.9  # layers of points, half their size
-HAZARDS = ("planned_minefields", "unconfirmed_minefields")
 SAME_MM = 42.0  # between two names of one river
 EACH_MM = 80.0  # of a zone's line, one name
 LIFT = 0.9  # of the letters' height: how far a river's name stands beside its line
@@ -207,7 +207,7 @@ def _symbols_there(atlas: Atlas, view: View) -> list[shapely.Geometry]:
 
 def _hazards_there(atlas: Atlas, view: View) -> Shapes:
     """Return the hazards on the sheet that nobody simulated, in its CRS."""
-    frames = [atlas[name].frame for name in HAZARDS if name in atlas.layers]
+    frames = [atlas[name].frame for name in HAZARD_LAYERS if name in atlas.layers]
     shapes = np.concatenate([NO_SHAPES, *(frame.geometry.to_numpy()[~frame["simulated"].to_numpy(bool)] for frame in frames)])
     west, south, east, north = footprint(view).bounds
     bounds = shapely.bounds(shapes)

@@ -48,6 +48,28 @@ def test_closed_land_is_told_as_such_on_the_card_and_in_its_copy(quiet_page, sur
         assert told in text, told
 
 
+def test_a_copy_holds_only_the_marks_that_are_seen(quiet_page, page_path):
+    page = opened(quiet_page, page_path)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for preset, told in (("Overview", True), ("Evidence", False)):
+        page.get_by_role("button", name=preset).click()
+        clicked(page, 38.0, 127.0).get_by_role("button", name="Copy all").click()
+        until(page, f"(async () => (await navigator.clipboard.readText()).includes('SIMULATED') === {str(told).lower()})()")
+
+
+def test_today_is_that_of_the_reader(browser, survey_path):
+    """On a day that has begun east of Greenwich and not there."""
+    context = browser.new_context(offline=True, timezone_id="Asia/Seoul", locale="en-US")
+    page = context.new_page()
+    page.clock.set_fixed_time("2026-01-01T20:00:00Z")
+    opened(page, survey_path)
+    for text, told in (("2026-01-02", "As of 2026-01-02"), ("2026-01-03", "2026-01-03 has not come yet")):
+        page.locator("#day-field").fill(text)
+        page.keyboard.press("Enter")
+        assert page.locator("#day-told").inner_text().startswith(told)
+    context.close()
+
+
 def test_the_legend_tells_of_shapes_without_a_stated_precision_too(quiet_page, area, tmp_path):
     unstated = survey_atlas_of(area, changed={"unconfirmed_minefields": lambda rows: rows.assign(precision_m=np.nan)})
     page = opened(quiet_page, draw_map(unstated).save(tmp_path / "atlas.html"))

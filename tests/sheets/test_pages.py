@@ -175,7 +175,7 @@ def test_ground_that_is_seen_stands_in_the_legend(atlas, bbox, keys):
     found = told(atlas, page, {})
     ground = {symbol.key: text for symbol, text in found.legend if symbol.key in ("border", "sea")}
     assert tuple(ground) == keys and all(text["en"] and text["ko"] for text in ground.values())
-    assert any("schematic, good to ± 1 km" in text["en"] for text in found.texts) == bool(keys)
+    assert any("Coasts and provincial borders are schematic" in text["en"] for text in found.texts) == bool(keys)
 
 
 def test_a_contact_stays_on_one_line(atlas):

@@ -3,7 +3,6 @@
 
 (function (atlas) {
   const RECORDED = { incidents: ["date_start"], finds: ["date", "year_first"], accidents: ["date", "year_first"], signs: ["date", "year_first"] };
-  const CLOSED = ["closed", "handed_over"];
   atlas.day = null; // null: the latest state
   let stops = [];
   let chosen = ""; // the day as it was written
@@ -88,8 +87,6 @@
   const dated = () => atlas.layers.filter((layer) => layer.from);
   const hasHazards = () => dated().some((layer) => !layer.isRecord); // with finds alone the control stands folded above the layers
 
-  const isClosed = (layer, row) => CLOSED.includes(layer.value("land_status", row));
-
   function addClosed(closed, m2) {
     closed.n += 1;
     closed.km2 += (m2 || 0) / 1e6;
@@ -109,7 +106,7 @@
       layer.held[row] = 1;
       layer.heldN += 1;
       layer.heldM2 += layer.value("m2", row) || 0;
-      if (isClosed(layer, row)) addClosed(layer.heldClosed, layer.value("m2", row));
+      if (layer.isClosed(row)) addClosed(layer.heldClosed, layer.value("m2", row));
     }
   }
 
@@ -127,7 +124,7 @@
       past.lent += 1;
       owner.dayN += 1;
       owner.dayM2 += m2;
-      if (isClosed(past, row)) addClosed(owner.dayClosed, m2);
+      if (past.isClosed(row)) addClosed(owner.dayClosed, m2);
     }
   }
 
@@ -192,6 +189,12 @@
     field.placeholder = atlas.pick(atlas.config.words.day_form); // no digits: a date there reads as the day that is set
   }
 
+  /** The day where the reader is, as dates are written here. */
+  function today() {
+    const now = new Date();
+    return new Date(now.getTime() - 60000 * now.getTimezoneOffset()).toISOString().slice(0, 10);
+  }
+
   /** The control: only where some record has a date. */
   atlas.drawDays = function () {
     const words = atlas.config.words;
@@ -218,7 +221,7 @@
     field.addEventListener("change", () => {
       const text = field.value.trim();
       const day = atlas.lastDay(text);
-      const future = text.slice(0, 10) > new Date().toISOString().slice(0, text.length); // nothing is known of it
+      const future = text > today().slice(0, text.length); // nothing is known of it
       if ((day && !future) || !text) return choose(day, text);
       told.replaceChildren(atlas.both(atlas.filled(day ? words.day_future : words.day_wrong, { text })));
       return say(range, field, true);

@@ -163,8 +163,8 @@
       ...of.slice(0, MOST).map((row) => `- ${pick(titled(layer))}: ${pick(known(atlas.called(layer, row)))} – ${pick(facts(layer, row))}`),
       ...(of.length > MOST ? [`- ${pick(titled(layer))}: ${pick(atlas.filled(words.here_more, { n: (of.length - MOST).toLocaleString("en") }))}`] : []),
     ]);
-    const marks = ["mark", "day-mark", "series-mark"].map((id) => document.getElementById(id)).filter((mark) => mark && !mark.hidden).map((mark) => mark.innerText);
-    const told = [pick(title), ...marks.filter(Boolean), ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];
+    const marks = ["mark", "day-mark", "series-mark"].map((id) => document.getElementById(id)).filter((mark) => mark && mark.getClientRects().length).map((mark) => mark.innerText); // those that can be seen
+    const told = [pick(title), ...marks, ...rows, ...notes.map(pick), `${pick(words.here_nearest)}:`, ...near, pick(words.here_only_drawn), `${pick(words.here_lies)}:`];
     return [...told, ...(here.length ? here : [pick(words.here_none)]), pick(texts.no_data), pick(texts.found_one), pick(texts.not_official)].join("\n");
   }
 

@@ -60,6 +60,7 @@
     const group = L.featureGroup();
     layer.value = atlas.columns(layer.columns);
     layer.isSimulated = (row) => ["allocated", "modelled"].includes(layer.value("basis", row));
+    layer.isClosed = (row) => ["closed", "handed_over"].includes(layer.value("land_status", row));
     layer.simulatedWord = (row) => (layer.value("basis", row) === "modelled" ? atlas.config.words.modelled_tag : atlas.config.words.simulated_tag);
     layer.group = group;
     layer.features = [];

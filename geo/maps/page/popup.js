@@ -135,7 +135,7 @@
     if (value("land_status") === "searched_not_released" && ![n, recovered, emplaced].includes(null)) {
       told.push(atlas.filled(words.searched_hazard, { n: count(n), recovered: count(recovered), emplaced: count(emplaced) }));
     }
-    if (["closed", "handed_over"].includes(value("land_status"))) told.push(value("cleared_m2") > 0 ? clearedHazard(layer, row) : words.closed_told);
+    if (layer.isClosed(row)) told.push(value("cleared_m2") > 0 ? clearedHazard(layer, row) : words.closed_told);
     if (value("fence_condition") === "unverified" && value("last_inspected")) told.push(words.marking);
     if (value("shape_kind") === "equal_area_circle") told.push(words.circle);
     return told;
